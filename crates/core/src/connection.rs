@@ -1,0 +1,116 @@
+//! One authorization: who, at which provider and address, for which person. Holds no secret.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{BaseUrl, CredentialKind, Custody, Facts, Label, Version};
+
+/// A connection's lasting name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ConnectionId(pub Uuid);
+
+impl ConnectionId {
+    /// A new random id.
+    #[must_use]
+    pub fn random() -> Self {
+        Self(Uuid::new_v4())
+    }
+}
+
+impl fmt::Display for ConnectionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A kind of API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProviderKind {
+    /// Huntflow API v2 with an "API token" pair.
+    Huntflow,
+    /// A legacy static Huntflow API key, kept alone.
+    #[serde(rename = "static")]
+    StaticKey,
+}
+
+impl ProviderKind {
+    /// As scripts spell it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Huntflow => "huntflow",
+            Self::StaticKey => "static",
+        }
+    }
+}
+
+/// Whose account a provider says this is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Identity {
+    /// The provider's lasting id of the person; what "another person" is decided by.
+    pub subject: Option<String>,
+    /// The person's name there.
+    pub name: Option<String>,
+    /// The person's e-mail there.
+    pub email: Option<String>,
+    /// Organisations the account belongs to.
+    pub organisations: Vec<String>,
+}
+
+impl Identity {
+    /// Whether both are known and differ. Unknown is never "another".
+    #[must_use]
+    pub fn is_another_than(&self, other: &Self) -> bool {
+        match (&self.subject, &other.subject) {
+            (Some(mine), Some(theirs)) => mine != theirs,
+            _ => matches!((&self.email, &other.email), (Some(mine), Some(theirs)) if !mine.eq_ignore_ascii_case(theirs)),
+        }
+    }
+}
+
+/// One authorization and every fact known about it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Connection {
+    /// Lasting id.
+    pub id: ConnectionId,
+    /// Unique per home.
+    pub label: Label,
+    /// The person it works for, in the team's own words.
+    pub person: Option<String>,
+    /// Kind of API.
+    pub provider: ProviderKind,
+    /// Which environment or host.
+    pub base_url: BaseUrl,
+    /// Whose account it is, once a read call has told.
+    pub identity: Option<Identity>,
+    /// What the vault holds for it.
+    pub kind: CredentialKind,
+    /// A static key is kept beside the pair.
+    pub has_fallback: bool,
+    /// How new the credential is.
+    pub version: Version,
+    /// Who alone may refresh.
+    pub custody: Custody,
+    /// What is known of its tokens.
+    pub facts: Facts,
+    /// When it was first kept here.
+    pub created_at: DateTime<Utc>,
+    /// Removed by a person; undoable for [`Connection::UNDO_DAYS`].
+    pub removed_at: Option<DateTime<Utc>>,
+}
+
+impl Connection {
+    /// Days a removal can be undone.
+    pub const UNDO_DAYS: i64 = 7;
+
+    /// Until when a removal can be undone.
+    #[must_use]
+    pub fn removed_until(&self) -> Option<DateTime<Utc>> {
+        self.removed_at.map(|at| at + chrono::TimeDelta::days(Self::UNDO_DAYS))
+    }
+}

@@ -1,0 +1,286 @@
+//! The closed list of everything that can be refused or go wrong, by code.
+//!
+//! Codes are decided on; words are looked up in the catalogues by code when something is shown.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What a fallible function of Bulla returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+macro_rules! codes {
+    ($($(#[$meta:meta])* $name:ident = $wire:literal,)*) => {
+        /// Every code, `snake_case` on the wire. A code is added only when something acts on it or says it in words.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
+        pub enum ErrorCode { $($(#[$meta])* #[serde(rename = $wire)] $name,)* }
+
+        impl ErrorCode {
+            /// All codes, for tests that walk the catalogues.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The code as scripts and catalogues spell it.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $wire,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// Nothing was pasted.
+    PasteEmpty = "paste_empty",
+    /// The text is a link to the page that shows the pair, not the pair.
+    PasteIsLink = "paste_is_link",
+    /// Only one half of a pair was found.
+    PasteIncomplete = "paste_incomplete",
+    /// The two halves look swapped.
+    PasteSwapped = "paste_swapped",
+    /// Both halves are the same token.
+    PasteDoubled = "paste_doubled",
+    /// Not an address we can use.
+    BaseUrlInvalid = "base_url_invalid",
+    /// Plain http is for loopback only.
+    BaseUrlNotHttps = "base_url_not_https",
+    /// A label is needed.
+    LabelEmpty = "label_empty",
+    /// Another connection has this label.
+    LabelTaken = "label_taken",
+    /// The label is too long or has control characters.
+    LabelInvalid = "label_invalid",
+    /// The alias is empty, too long, taken as a label, or has characters scripts choke on.
+    AliasInvalid = "alias_invalid",
+    /// No such connection.
+    NotFound = "not_found",
+    /// Several connections match.
+    Ambiguous = "ambiguous",
+    /// This pair is kept already.
+    AlreadyKept = "already_kept",
+    /// The pair belongs to another person than the connection.
+    OtherPerson = "other_person",
+    /// The provider says the access token has expired.
+    TokenExpired = "token_expired",
+    /// The provider does not know the access token.
+    AccessNotAccepted = "access_not_accepted",
+    /// The provider refuses to renew before the access token has expired.
+    RefreshTooEarly = "refresh_too_early",
+    /// The provider does not know the refresh token, or it has been used.
+    RefreshNotFound = "refresh_not_found",
+    /// The answer to a renewal was lost, and the token is gone.
+    RefreshLost = "refresh_lost",
+    /// The refresh token outlived its life unused.
+    RefreshExpired = "refresh_expired",
+    /// The provider's licence or tariff.
+    PaymentRequired = "payment_required",
+    /// The account's role lacks the permission.
+    AccessDenied = "access_denied",
+    /// Too many requests.
+    RateLimited = "rate_limited",
+    /// The provider answered with a server error or a page that is not its API.
+    ProviderUnavailable = "provider_unavailable",
+    /// An answer that cannot be read.
+    AnswerUnreadable = "answer_unreadable",
+    /// The request was sent and no whole answer came.
+    NoAnswer = "no_answer",
+    /// The provider could not be reached at all.
+    Offline = "offline",
+    /// The provider found our request malformed.
+    BadRequest = "bad_request",
+    /// The access token has expired and renewing was not asked for or not possible now.
+    Expired = "expired",
+    /// A person must give a new pair or consent.
+    ReauthorizationRequired = "reauthorization_required",
+    /// Another home, server or file holds it.
+    HeldElsewhere = "held_elsewhere",
+    /// The keychain is locked.
+    KeychainLocked = "keychain_locked",
+    /// There is no default keychain collection.
+    KeychainMissing = "keychain_missing",
+    /// No keychain service answers.
+    KeychainUnavailable = "keychain_unavailable",
+    /// The keychain did not answer in time; a prompt may be open.
+    KeychainTimeout = "keychain_timeout",
+    /// The keychain is open and the entry is not there.
+    KeychainEntryMissing = "keychain_entry_missing",
+    /// A sealed-file vault exists and no key was given.
+    VaultKeyMissing = "vault_key_missing",
+    /// The key given does not open this vault, or is not a key.
+    VaultKeyWrong = "vault_key_wrong",
+    /// A row of the vault does not decrypt.
+    VaultDamaged = "vault_damaged",
+    /// The command is for the other role (desk or agent).
+    HomeRole = "home_role",
+    /// The home uses the other kind of vault.
+    HomeVaultKind = "home_vault_kind",
+    /// The home folder cannot be written.
+    HomeUnwritable = "home_unwritable",
+    /// The home was written by a newer Bulla.
+    HomeNewer = "home_newer",
+    /// The catalog cannot be read.
+    CatalogDamaged = "catalog_damaged",
+    /// The journal cannot be written or read.
+    JournalUnwritable = "journal_unwritable",
+    /// Over the size cap.
+    BundleTooLarge = "bundle_too_large",
+    /// Not a bundle, or damaged on the way.
+    BundleDamaged = "bundle_damaged",
+    /// Sealed for another identity.
+    BundleNotForMe = "bundle_not_for_me",
+    /// A passphrase file; those are refused.
+    BundlePassphrase = "bundle_passphrase",
+    /// The signature does not verify.
+    BundleSignature = "bundle_signature",
+    /// Signed by somebody not enrolled here.
+    BundleUnknownSender = "bundle_unknown_sender",
+    /// A format this Bulla does not know.
+    BundleVersion = "bundle_version",
+    /// Too old to be opened.
+    BundleExpired = "bundle_expired",
+    /// Opened here before.
+    BundleSeen = "bundle_seen",
+    /// Holds something older than what is here.
+    BundleOlder = "bundle_older",
+    /// Not a card, or damaged.
+    CardDamaged = "card_damaged",
+    /// A card format this Bulla does not know.
+    CardVersion = "card_version",
+    /// This home's own card.
+    CardOwn = "card_own",
+    /// A known name with another key: a hard stop.
+    CardChanged = "card_changed",
+    /// A desk's card where a server's is needed, or the reverse.
+    CardWrongRole = "card_wrong_role",
+    /// Not a receipt, or damaged.
+    ReceiptDamaged = "receipt_damaged",
+    /// A receipt for a bundle this home did not write.
+    ReceiptUnknown = "receipt_unknown",
+    /// A receipt not signed by the holder.
+    ReceiptSignature = "receipt_signature",
+    /// A receipt that names other connections or another file than was sent.
+    ReceiptMismatch = "receipt_mismatch",
+    /// A renewal's outcome is unknown; wait for the probe.
+    InDoubt = "in_doubt",
+    /// Nothing was handed over.
+    NotHandedOver = "not_handed_over",
+    /// The bundle may still be opened.
+    RecallTooEarly = "recall_too_early",
+    /// The holder has confirmed: take back instead.
+    RecallConfirmed = "recall_confirmed",
+    /// The seven days of undo are over.
+    UndoExpired = "undo_expired",
+    /// A file could not be read.
+    FileUnreadable = "file_unreadable",
+    /// A file could not be written.
+    FileUnwritable = "file_unwritable",
+    /// Only connections with a single-use refresh token are handed over.
+    NotRotating = "not_rotating",
+    /// No such server.
+    ServerNotFound = "server_not_found",
+    /// Another Bulla is busy with this connection.
+    Busy = "busy",
+    /// A fault of Bulla's own.
+    Internal = "internal",
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A refusal or failure: a closed code, names for the sentence's placeholders, and a detail for a second line.
+///
+/// The detail is the provider's or the system's own text. It never decides anything and never holds a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    code: ErrorCode,
+    params: BTreeMap<String, String>,
+    detail: Option<String>,
+}
+
+impl Error {
+    /// An error with nothing but its code.
+    #[must_use]
+    pub fn new(code: ErrorCode) -> Self {
+        Self { code, params: BTreeMap::new(), detail: None }
+    }
+
+    /// Adds the text of a detail line, cut to 300 characters and freed of control characters.
+    #[must_use]
+    pub fn detail(mut self, text: impl fmt::Display) -> Self {
+        self.detail = Some(plain_line(&text.to_string()));
+        self
+    }
+
+    /// Names something for the sentence, such as the label of the connection that has the pair.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl fmt::Display) -> Self {
+        self.params.insert(name.to_owned(), value.to_string());
+        self
+    }
+
+    /// The code to decide by.
+    #[must_use]
+    pub fn code(&self) -> ErrorCode {
+        self.code
+    }
+
+    /// Values for the sentence's placeholders.
+    #[must_use]
+    pub fn params(&self) -> &BTreeMap<String, String> {
+        &self.params
+    }
+
+    /// The provider's or system's own words.
+    #[must_use]
+    pub fn detail_text(&self) -> Option<&str> {
+        self.detail.as_deref()
+    }
+}
+
+impl From<ErrorCode> for Error {
+    fn from(code: ErrorCode) -> Self {
+        Self::new(code)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.code)?;
+        match &self.detail {
+            Some(detail) => write!(f, ": {detail}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// One line of printable text: strangers' text must not move the cursor, colour a terminal or fill a log.
+fn plain_line(text: &str) -> String {
+    const MAX_CHARS: usize = 300;
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_CHARS).collect::<String>().trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_detail_is_one_short_printable_line() {
+        let error = Error::new(ErrorCode::BadRequest).detail(format!("a\n\x1b[31mb{}", "x".repeat(400)));
+        let detail = error.detail_text().expect("set above");
+        assert!(detail.starts_with("a  [31mb"));
+        assert_eq!(detail.chars().count(), 300);
+    }
+
+    #[test]
+    fn codes_are_unique_and_spelt_as_they_are_serialised() {
+        let mut seen = std::collections::BTreeSet::new();
+        for code in ErrorCode::ALL {
+            assert!(seen.insert(code.as_str()));
+            assert_eq!(serde_json::to_string(code).expect("a string"), format!("\"{code}\""));
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! What is known of a connection's tokens: observed moments and issued lives, never finished dates.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::ErrorCode;
+
+/// How the present pair came to be, which decides what can be said of its age.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "how", rename_all = "snake_case")]
+pub enum Issued {
+    /// The provider issued it to us: its life started between asking and the answer.
+    Answered {
+        /// Just before the request left.
+        asked_at: DateTime<Utc>,
+        /// When the whole answer was there.
+        answered_at: DateTime<Utc>,
+        /// Life of the access token, seconds, as the answer states it.
+        access_life_s: i64,
+        /// Life of the refresh token, seconds, as the answer states it.
+        refresh_life_s: i64,
+    },
+    /// Pasted by a person: its age is unknown, only that it existed at this moment.
+    Pasted {
+        /// When it was pasted.
+        at: DateTime<Utc>,
+    },
+}
+
+/// The last thing that went wrong, until something goes right again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What it was.
+    pub code: ErrorCode,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The provider's own words, for a detail line only.
+    pub detail: Option<String>,
+}
+
+/// Everything observed about the present pair (or key).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// How the present pair came to be.
+    pub issued: Issued,
+    /// Last moment the provider accepted the access token (or refused a renewal as too early, which proves the same).
+    #[serde(default)]
+    pub access_alive_at: Option<DateTime<Utc>>,
+    /// First moment the provider called the access token expired.
+    #[serde(default)]
+    pub access_expired_at: Option<DateTime<Utc>>,
+    /// First moment the provider did not know the access token (or key) at all.
+    #[serde(default)]
+    pub access_refused_at: Option<DateTime<Utc>>,
+    /// The refresh token is dead, and why. It is never sent again.
+    #[serde(default)]
+    pub refresh_dead: Option<ErrorCode>,
+    /// An exchange was begun and its outcome is unknown.
+    #[serde(default)]
+    pub in_doubt_since: Option<DateTime<Utc>>,
+    /// The provider refused as too early: not before this moment again.
+    #[serde(default)]
+    pub opens_at: Option<DateTime<Utc>>,
+    /// The provider suspended the account (licence), tokens kept.
+    #[serde(default)]
+    pub paused: Option<ErrorCode>,
+    /// Failures in a row, for the back-off.
+    #[serde(default)]
+    pub failures: u32,
+    /// Our own back-off, or the provider's `Retry-After`.
+    #[serde(default)]
+    pub not_before: Option<DateTime<Utc>>,
+    /// The provider's own `Retry-After`: not even a person's "Renew now" goes before it.
+    #[serde(default)]
+    pub asked_to_wait_until: Option<DateTime<Utc>>,
+    /// Last successful exchange.
+    #[serde(default)]
+    pub last_renewed_at: Option<DateTime<Utc>>,
+    /// Last time a program or person took the access token.
+    #[serde(default)]
+    pub last_used_at: Option<DateTime<Utc>>,
+    /// Last read call that was answered.
+    #[serde(default)]
+    pub last_tested_at: Option<DateTime<Utc>>,
+    /// What went wrong last.
+    #[serde(default)]
+    pub last_error: Option<Failure>,
+}
+
+impl Facts {
+    /// Facts of a pair or key about which nothing has been observed yet.
+    #[must_use]
+    pub fn new(issued: Issued) -> Self {
+        Self {
+            issued,
+            access_alive_at: None,
+            access_expired_at: None,
+            access_refused_at: None,
+            refresh_dead: None,
+            in_doubt_since: None,
+            opens_at: None,
+            paused: None,
+            failures: 0,
+            not_before: None,
+            asked_to_wait_until: None,
+            last_renewed_at: None,
+            last_used_at: None,
+            last_tested_at: None,
+            last_error: None,
+        }
+    }
+
+    /// Facts of a new pair in the place of this one: what was observed of the old pair is forgotten, what was
+    /// observed of the connection (last renewed, used, tested) stays.
+    #[must_use]
+    pub fn succeeded_by(&self, issued: Issued) -> Self {
+        Self {
+            last_renewed_at: self.last_renewed_at,
+            last_used_at: self.last_used_at,
+            last_tested_at: self.last_tested_at,
+            ..Self::new(issued)
+        }
+    }
+
+    /// The provider accepted the access token (or key) at `now`.
+    pub fn saw_alive(&mut self, now: DateTime<Utc>) {
+        self.access_alive_at = Some(now);
+        self.access_expired_at = None;
+        self.access_refused_at = None;
+        self.paused = None;
+        self.went_right();
+    }
+
+    /// Something went right: failures in a row are over.
+    pub fn went_right(&mut self) {
+        self.failures = 0;
+        self.not_before = None;
+        self.asked_to_wait_until = None;
+        self.last_error = None;
+    }
+
+    /// Something went wrong, to be tried again by ourselves after a back-off of 5 s doubling to 5 minutes with
+    /// full jitter (`jitter` in 0..1), or after the provider's own `retry_after`, at most an hour.
+    pub fn went_wrong(&mut self, failure: Failure, retry_after: Option<TimeDelta>, jitter: f64) {
+        const FIRST_S: f64 = 5.0;
+        const LONGEST_S: f64 = 300.0;
+        self.failures = self.failures.saturating_add(1);
+        let ceiling = (FIRST_S * 2f64.powi(self.failures.min(10).cast_signed())).min(LONGEST_S);
+        #[expect(clippy::cast_possible_truncation, reason = "at most 300,000")]
+        let own = TimeDelta::milliseconds((1000.0 + ceiling * 1000.0 * jitter.clamp(0.0, 1.0)) as i64);
+        let longest = TimeDelta::hours(1);
+        self.asked_to_wait_until = retry_after.map(|asked| failure.at + asked.clamp(TimeDelta::zero(), longest));
+        let wait = retry_after.map_or(own, |asked| asked.clamp(own, longest.max(own)));
+        self.not_before = Some(failure.at + wait);
+        self.last_error = Some(failure);
+    }
+}

@@ -1,0 +1,207 @@
+//! Turning connections into views.
+
+use std::collections::HashMap;
+
+use bulla_core::ports::Catalog;
+use bulla_core::{
+    Connection, ConnectionId, CredentialKind, CustodyKind, ErrorCode, Event, Health, HealthReport, Identity, Issued, Result,
+    StepKind, Thresholds,
+};
+use chrono::{DateTime, Utc};
+
+use crate::view::{
+    ConnectionDetail, ConnectionView, CustodyView, EventView, HomeView, IdentityView, LastErrorView, SettingsView, VaultView,
+};
+use crate::Home;
+
+const META_LANGUAGE: &str = "language";
+const META_THEME: &str = "theme";
+
+impl Home {
+    /// Every connection that was not removed, what needs a person first.
+    pub async fn views(&self) -> Result<Vec<ConnectionView>> {
+        self.list(|connection| connection.removed_at.is_none()).await
+    }
+
+    /// Removed connections that can still be restored.
+    pub async fn removed(&self) -> Result<Vec<ConnectionView>> {
+        self.list(|connection| connection.removed_at.is_some()).await
+    }
+
+    async fn list(&self, wanted: impl Fn(&Connection) -> bool) -> Result<Vec<ConnectionView>> {
+        let aliases = self.aliases_by_connection().await?;
+        let mut views: Vec<_> = self
+            .catalog()
+            .all()
+            .await?
+            .into_iter()
+            .filter(wanted)
+            .map(|connection| {
+                let names = aliases.get(&connection.id).cloned().unwrap_or_default();
+                self.describe(&connection, names)
+            })
+            .collect();
+        views.sort_by_cached_key(urgency);
+        Ok(views)
+    }
+
+    /// One connection, removed or not.
+    pub async fn view(&self, id: ConnectionId) -> Result<ConnectionView> {
+        let connection = self.catalog().get(id).await?.ok_or(ErrorCode::NotFound)?;
+        self.viewed(&connection).await
+    }
+
+    /// One connection with its history, newest line first.
+    pub async fn detail(&self, id: ConnectionId) -> Result<ConnectionDetail> {
+        const LINES: u32 = 100;
+        let history = self.catalog().events(id, LINES).await?;
+        Ok(ConnectionDetail { connection: self.view(id).await?, history: history.into_iter().map(event_view).collect() })
+    }
+
+    pub(crate) async fn viewed(&self, connection: &Connection) -> Result<ConnectionView> {
+        let aliases = self.catalog().aliases().await?;
+        let names = aliases.into_iter().filter(|(_, id)| *id == connection.id).map(|(name, _)| name).collect();
+        Ok(self.describe(connection, names))
+    }
+
+    async fn aliases_by_connection(&self) -> Result<HashMap<ConnectionId, Vec<String>>> {
+        let mut by_connection: HashMap<_, Vec<_>> = HashMap::new();
+        for (name, id) in self.catalog().aliases().await? {
+            by_connection.entry(id).or_default().push(name);
+        }
+        Ok(by_connection)
+    }
+
+    /// What this home is.
+    pub async fn info(&self) -> Result<HomeView> {
+        Ok(HomeView {
+            home_id: self.inner.id,
+            role: self.role().await?.as_str().to_owned(),
+            vault: self.inner.vault_kind.as_str().to_owned(),
+            fingerprint: self.inner.me.to_string(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            folder: self.inner.folder.display().to_string(),
+        })
+    }
+
+    /// Asks the vault whether it can be read and written.
+    pub async fn vault_state(&self) -> VaultView {
+        match self.vault().ready().await {
+            Ok(()) => VaultView { state: "ready".to_owned(), problem: None },
+            Err(error) if error.code() == ErrorCode::KeychainTimeout => {
+                VaultView { state: "waiting".to_owned(), problem: Some(error.code()) }
+            }
+            Err(error) => VaultView { state: "failed".to_owned(), problem: Some(error.code()) },
+        }
+    }
+
+    /// What the person chose.
+    pub async fn settings(&self) -> Result<SettingsView> {
+        let chosen = async |key| Ok::<_, bulla_core::Error>(self.catalog().meta(key).await?.unwrap_or_else(|| "system".to_owned()));
+        Ok(SettingsView { language: chosen(META_LANGUAGE).await?, theme: chosen(META_THEME).await? })
+    }
+
+    /// Keeps what the person chose; a value that is not on offer becomes `system`.
+    pub async fn set_settings(&self, wanted: SettingsView) -> Result<SettingsView> {
+        let known = |text: String, offered: &[&str]| if offered.contains(&text.as_str()) { text } else { "system".to_owned() };
+        self.catalog().set_meta(META_LANGUAGE, &known(wanted.language, &["en", "ru", "zh"])).await?;
+        self.catalog().set_meta(META_THEME, &known(wanted.theme, &["light", "dark"])).await?;
+        self.settings().await
+    }
+
+    pub(crate) fn describe(&self, connection: &Connection, aliases: Vec<String>) -> ConnectionView {
+        let report = self.keeper().health(connection, &Thresholds::default());
+        let facts = &connection.facts;
+        let rotating = connection.kind == CredentialKind::Rotating;
+        ConnectionView {
+            id: connection.id.0,
+            label: connection.label.as_str().to_owned(),
+            person: connection.person.clone(),
+            provider: connection.provider.as_str().to_owned(),
+            base_url: connection.base_url.as_str().to_owned(),
+            identity: connection.identity.as_ref().map(identity_view),
+            aliases,
+            health: report.health,
+            severity: report.severity,
+            valid: report.valid,
+            deadline: report.deadline,
+            next_step: report.next.map(|step| step.kind.as_str().to_owned()),
+            next_step_at: report.next.map(|step| step.at),
+            access_expires_at: report.lives.access_ends,
+            refresh_expires_at: report.lives.refresh_ends,
+            estimated: report.lives.estimated,
+            renew_opens_at: renew_opens_at(connection, &report, self.now()),
+            custody: CustodyView {
+                kind: custody_word(connection.custody.kind).to_owned(),
+                name: connection.custody.name.clone(),
+                fingerprint: connection.custody.fingerprint.to_string(),
+                confirmed: connection.custody.confirmed,
+            },
+            static_key: static_key(connection, &report),
+            issues: report.issues,
+            rotating,
+            epoch: connection.version.epoch,
+            generation: connection.version.generation,
+            last_renewed_at: facts.last_renewed_at,
+            last_used_at: facts.last_used_at,
+            last_tested_at: facts.last_tested_at,
+            last_error: facts.last_error.as_ref().map(|failure| LastErrorView {
+                code: failure.code,
+                at: failure.at,
+                detail: failure.detail.clone(),
+            }),
+            removed_until: connection.removed_until(),
+        }
+    }
+}
+
+/// "Renew now" is open when the window is, and for a pasted pair whenever nothing says that its access token lives.
+fn renew_opens_at(connection: &Connection, report: &HealthReport, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let opens = report.lives.renewal_opens.filter(|at| now < *at)?;
+    let asks_first = matches!(connection.facts.issued, Issued::Pasted { .. });
+    let next_is_check = report.next.is_some_and(|step| step.kind == StepKind::Check && step.at <= now);
+    if connection.facts.in_doubt_since.is_some() || (asks_first && next_is_check) { None } else { Some(opens) }
+}
+
+fn static_key(connection: &Connection, report: &HealthReport) -> Option<String> {
+    let word = match (connection.kind, connection.has_fallback) {
+        (CredentialKind::Static, _) => "alone",
+        (CredentialKind::Rotating, false) => return None,
+        (CredentialKind::Rotating, true) if report.valid && connection.facts.refresh_dead.is_some() => "in_use",
+        (CredentialKind::Rotating, true) => "fallback",
+    };
+    Some(word.to_owned())
+}
+
+/// What a list is sorted by: severity, then whether a person is needed at all, then the nearest deadline, then the label.
+fn urgency(view: &ConnectionView) -> (std::cmp::Reverse<bulla_core::Severity>, u8, DateTime<Utc>, String) {
+    let rank = match view.health {
+        Health::NeedsPerson => 0,
+        Health::EndsSoon => 1,
+        Health::Paused => 2,
+        Health::InDoubt => 3,
+        Health::NotChecked => 4,
+        Health::RenewDue | Health::Renewing => 5,
+        Health::Healthy => 6,
+        Health::Held => 7,
+    };
+    let deadline = view.deadline.unwrap_or(DateTime::<Utc>::MAX_UTC);
+    (std::cmp::Reverse(view.severity), rank, deadline, view.label.to_lowercase())
+}
+
+pub(crate) fn identity_view(identity: &Identity) -> IdentityView {
+    IdentityView { name: identity.name.clone(), email: identity.email.clone(), organisations: identity.organisations.clone() }
+}
+
+fn event_view(event: Event) -> EventView {
+    EventView { at: event.at, kind: event.kind.as_str().to_owned(), code: event.code, detail: event.detail }
+}
+
+const fn custody_word(kind: CustodyKind) -> &'static str {
+    match kind {
+        CustodyKind::Desk => "desk",
+        CustodyKind::Server => "server",
+        CustodyKind::File => "file",
+        CustodyKind::Nobody => "nobody",
+    }
+}

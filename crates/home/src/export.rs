@@ -1,0 +1,182 @@
+//! Files for existing programs. A single-use refresh token is never copied into one: it is handed over, or left out.
+
+use std::path::Path;
+
+use bulla_core::ports::{Catalog, Intent};
+use bulla_core::{
+    Ask, Connection, ConnectionId, Credential, CredentialKind, Custody, CustodyKind, Error, ErrorCode, Event, EventKind, Result,
+    SentBundle, Stored, crash_point, lives,
+};
+use bulla_seal::Manifest;
+use bulla_store::{SentBundleRow, write_private};
+use zeroize::Zeroizing;
+
+use crate::hand_over::{SENT, VOID, absolute, sha256_hex};
+use crate::{Changed, Home};
+
+/// The programs' formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// `huntflow_token.json` of the official Python client (`HuntflowTokenFileStorage`).
+    HuntflowClient,
+    /// One JSON object with the dates and the base address.
+    Json,
+    /// `HUNTFLOW_…` lines for a `.env` file.
+    Env,
+}
+
+impl Home {
+    /// Writes a file for a program, mode 0600, atomically, as plain text.
+    ///
+    /// A rotating connection's file has the access token only, unless `hand_over`: then the file becomes its custodian,
+    /// the program that reads it renews from now on, and this home erases its copy.
+    pub async fn export(&self, id: ConnectionId, format: ExportFormat, to: &Path, hand_over: bool) -> Result<()> {
+        if hand_over {
+            return self.export_custody(id, format, to).await;
+        }
+        let handout = self.token(id, Ask::default()).await?;
+        let connection = self.catalog().get(id).await?.ok_or(ErrorCode::NotFound)?;
+        let text = file_text(format, &connection, handout.token.expose(), None);
+        write_private(&absolute(to)?, text.as_bytes())?;
+        let event = Event::new(self.now(), id, EventKind::Exported).detail(to.display().to_string());
+        self.catalog().record(event).await?;
+        self.announce(Changed::Connection(id));
+        Ok(())
+    }
+
+    async fn export_custody(&self, id: ConnectionId, format: ExportFormat, to: &Path) -> Result<()> {
+        let file = absolute(to)?;
+        let (ids, _alone) = self.all_alone(&[id]).await?;
+        let (connection, stored) = self.ready_to_leave(id).await?;
+        let Stored { credential: Credential::Rotating { access, refresh, .. }, .. } = &stored else {
+            return Err(Error::new(ErrorCode::NotRotating).with("label", connection.label.as_str()));
+        };
+        if file.exists() {
+            return Err(Error::new(ErrorCode::FileUnwritable).detail(format!("{} exists already", file.display())));
+        }
+        let text = file_text(format, &connection, access.expose(), Some(refresh.expose()));
+        let bundle = Manifest::new_id()?;
+        self.vault().ready().await?;
+        let intent = Intent::HandOver { bundle: bundle.clone(), file: file.clone(), connections: ids.clone() };
+        let entry = self.journal().begin(&intent).await?;
+        crash_point("export:1-intent");
+        self.mark_exported(&connection, &file, &bundle, &sha256_hex(text.as_bytes())).await?;
+        crash_point("export:2-custody");
+        if let Err(error) = write_private(&file, text.as_bytes()) {
+            self.give_back(&bundle, &ids).await?;
+            self.journal().finish(&entry).await?;
+            return Err(error);
+        }
+        crash_point("export:3-written");
+        self.finish_export(&ids).await?;
+        self.journal().finish(&entry).await?;
+        self.announce(Changed::Connection(id));
+        Ok(())
+    }
+
+    async fn mark_exported(&self, connection: &Connection, file: &Path, bundle: &str, sha256: &str) -> Result<()> {
+        let (now, id) = (self.now(), connection.id);
+        let sent = SentBundle { id: bundle.to_owned(), expires: now, sha256: sha256.to_owned() };
+        let version = connection.version.next_epoch();
+        // The row only serves start-up: it tells whether the file that is there is the one that was meant.
+        self.catalog()
+            .put_sent(&SentBundleRow {
+                id: bundle.to_owned(),
+                recipient: self.inner.me.clone(),
+                sha256: sha256.to_owned(),
+                path: file.display().to_string(),
+                expires: now,
+                connections: vec![(id, version)],
+                state: SENT.to_owned(),
+            })
+            .await?;
+        let name = file.display().to_string();
+        // A file has no keys: its fingerprint is the connection's own id, which no identity can have.
+        let fingerprint = bulla_core::Fingerprint::new(format!("file:{id}"));
+        let event = Event::new(now, id, EventKind::Exported).detail(&name);
+        let change = move |c: &mut Connection| {
+            c.version = version;
+            c.custody = Custody { kind: CustodyKind::File, name, fingerprint, confirmed: false, bundle: Some(sent) };
+        };
+        self.catalog().update(id, Box::new(change)).await?;
+        self.catalog().record(event).await
+    }
+
+    /// The file is there: it is the custodian, and this home's copy goes.
+    pub(crate) async fn finish_export(&self, ids: &[ConnectionId]) -> Result<()> {
+        for id in ids {
+            let connection = self.catalog().get(*id).await?.ok_or(ErrorCode::NotFound)?;
+            if connection.custody.kind != CustodyKind::File || connection.kind != CredentialKind::Rotating {
+                continue;
+            }
+            let finished = connection.custody.bundle.as_ref().map(|sent| sent.id.clone());
+            let confirm = |c: &mut Connection| {
+                c.custody.confirmed = true;
+                c.custody.bundle = None;
+            };
+            self.catalog().update(*id, Box::new(confirm)).await?;
+            crash_point("export:4-confirmed");
+            self.vault().remove(*id).await?;
+            if let Some(bundle) = finished {
+                self.catalog().set_sent_state(&bundle, VOID).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn file_text(format: ExportFormat, connection: &Connection, access: &str, refresh: Option<&str>) -> Zeroizing<String> {
+    let lives = lives(connection);
+    let expires = lives.access_ends;
+    let text = match format {
+        ExportFormat::HuntflowClient => {
+            // Four keys and no more: the client drops others at its first refresh. A `last_refresh_timestamp` in the
+            // future would stop it refreshing for ever, so it is zero (huntflow-api-client 2.13, tokens/storage.py).
+            let mut object = serde_json::json!({
+                "access_token": access,
+                "expiration_timestamp": expires.map_or(0.0, unix_seconds),
+                "last_refresh_timestamp": 0.0,
+            });
+            if let Some(refresh) = refresh {
+                object["refresh_token"] = refresh.into();
+            }
+            format!("{object:#}\n")
+        }
+        ExportFormat::Json => {
+            let mut object = serde_json::json!({
+                "base_url": connection.base_url.as_str(),
+                "access_token": access,
+                "access_expires_at": expires,
+                "estimated": lives.estimated,
+                "label": connection.label.as_str(),
+            });
+            if let Some(refresh) = refresh {
+                object["refresh_token"] = refresh.into();
+                object["refresh_expires_at"] = serde_json::json!(lives.refresh_ends);
+            }
+            format!("{object:#}\n")
+        }
+        ExportFormat::Env => {
+            let mut lines = format!(
+                "HUNTFLOW_BASE_URL={}\nHUNTFLOW_ACCESS_TOKEN={}\n",
+                env_quoted(connection.base_url.as_str()),
+                env_quoted(access)
+            );
+            if let Some(refresh) = refresh {
+                lines += &format!("HUNTFLOW_REFRESH_TOKEN={}\n", env_quoted(refresh));
+            }
+            lines
+        }
+    };
+    Zeroizing::new(text)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "unix seconds are far below 2^52")]
+fn unix_seconds(at: chrono::DateTime<chrono::Utc>) -> f64 {
+    at.timestamp() as f64
+}
+
+/// Quoted so that shells and dotenv readers agree on it.
+fn env_quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}

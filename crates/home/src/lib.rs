@@ -1,0 +1,32 @@
+//! One opened home: every use case that the window and the command line share.
+//!
+//! This crate ties the domain (`bulla-core`) to its real surroundings (`bulla-store`, `bulla-providers`,
+//! `bulla-seal`). Front ends call [`Home`] and show its views; they decide nothing about tokens.
+
+mod check;
+mod describe;
+mod doctor;
+mod edit;
+mod enrol;
+mod export;
+mod hand_over;
+mod keep;
+mod lookup;
+mod open;
+mod receipts;
+mod receive;
+mod run;
+mod tokens;
+mod view;
+pub mod words;
+
+pub use bulla_core as core;
+pub use check::Finding;
+pub use doctor::Diagnosis;
+pub use enrol::Enrolled;
+pub use export::ExportFormat;
+pub use keep::{KeepRequest, Kept, PasteInput, preset};
+pub use open::{Changed, Home, OpenConfig, Role, VaultKind, default_folder};
+pub use receive::Opened;
+pub use tokens::Refreshed;
+pub use view::*;

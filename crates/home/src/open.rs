@@ -1,0 +1,440 @@
+//! Opening a home: a data folder with an id, a role, a kind of vault and one identity.
+//!
+//! For a home that exists, opening makes no keychain call: its facts can be shown while the keychain is locked.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::{Arc, OnceLock};
+
+use async_trait::async_trait;
+use bulla_core::ports::{Catalog, Change, Journal, Marks, Vault};
+use bulla_core::{
+    Clock, Connection, ConnectionId, Credential, Custody, CustodyKind, Error, ErrorCode, Fingerprint, Keeper, KeeperPorts, Result, SystemClock, next_step,
+};
+use bulla_seal::Identity;
+use bulla_store::{DueFn, FileJournal, FileLeases, FileVault, HomeLock, JournalKey, KeySource, KeychainVault, SqliteCatalog, VaultKey, prepare_folder};
+use sha2::{Digest, Sha256};
+use tokio::sync::{OnceCell, broadcast};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// Where a home keeps credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VaultKind {
+    /// The system's keychain.
+    Keychain,
+    /// A sealed file in the home, for servers, tests and machines without a keychain.
+    File,
+}
+
+/// What a home is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// A person sits here.
+    Desk,
+    /// Programs are served here.
+    Agent,
+}
+
+macro_rules! spelt {
+    ($type:ident, $code:ident, $($variant:ident = $text:literal),+) => {
+        impl $type {
+            /// As options and views spell it.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+        impl FromStr for $type {
+            type Err = Error;
+            fn from_str(text: &str) -> Result<Self> {
+                match text { $($text => Ok(Self::$variant),)+ _ => Err(ErrorCode::$code.into()) }
+            }
+        }
+    };
+}
+spelt!(VaultKind, HomeVaultKind, Keychain = "keychain", File = "file");
+spelt!(Role, HomeRole, Desk = "desk", Agent = "agent");
+
+/// How to open a home.
+#[derive(Debug, Clone)]
+pub struct OpenConfig {
+    /// The data folder.
+    pub folder: PathBuf,
+    /// Refuse another kind; for a new home, the kind to make.
+    pub vault: Option<VaultKind>,
+    /// Refuse another role.
+    pub role: Option<Role>,
+}
+
+/// Something a window should draw again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Changed {
+    /// One connection.
+    Connection(ConnectionId),
+    /// The list of servers.
+    Servers,
+    /// More than is worth listing.
+    Many,
+}
+
+/// An opened home.
+#[derive(Clone)]
+pub struct Home {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) folder: PathBuf,
+    pub(crate) id: Uuid,
+    pub(crate) vault_kind: VaultKind,
+    pub(crate) key_source: Option<String>,
+    pub(crate) catalog: SqliteCatalog,
+    pub(crate) vault: Arc<dyn Vault>,
+    pub(crate) journal: Arc<FileJournal>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) keeper: Keeper,
+    pub(crate) me: Fingerprint,
+    identity: OnceCell<Identity>,
+    pub(crate) marks: Arc<KeyedMarks>,
+    pub(crate) changed: broadcast::Sender<Changed>,
+}
+
+/// Names of the home's own secrets in the vault.
+const IDENTITY: &str = "identity";
+const JOURNAL_KEY: &str = "journal-key";
+
+/// Names of the home's own facts in the catalog.
+const META_HOME_ID: &str = "home_id";
+const META_VAULT: &str = "vault";
+const META_ROLE: &str = "role";
+const META_FINGERPRINT: &str = "fingerprint";
+const META_DUE_RULES: &str = "due_rules";
+
+/// The platform's data folder for Bulla.
+#[must_use]
+pub fn default_folder() -> PathBuf {
+    directories::ProjectDirs::from("app", "", "bulla").map_or_else(|| PathBuf::from(".bulla"), |dirs| dirs.data_dir().to_path_buf())
+}
+
+impl Home {
+    /// Whether a home has been made in this folder.
+    #[must_use]
+    pub fn exists(folder: &Path) -> bool {
+        folder.join("catalog.db").exists()
+    }
+
+    /// Opens the home in a folder, or makes a new one there.
+    ///
+    /// # Errors
+    /// `home_vault_kind` and `home_role` for a contradiction, vault codes when a new home's secrets cannot be kept,
+    /// `home_unwritable`, `home_newer`, `catalog_damaged`.
+    pub async fn open(config: OpenConfig) -> Result<Self> {
+        Self::open_with(config, Arc::new(SystemClock)).await
+    }
+
+    /// The same with another clock.
+    #[cfg(feature = "test-hooks")]
+    pub async fn open_at(config: OpenConfig, clock: Arc<dyn Clock>) -> Result<Self> {
+        Self::open_with(config, clock).await
+    }
+
+    async fn open_with(config: OpenConfig, clock: Arc<dyn Clock>) -> Result<Self> {
+        prepare_folder(&config.folder)?;
+        let folder = std::fs::canonicalize(&config.folder).map_err(|error| Error::new(ErrorCode::HomeUnwritable).detail(error))?;
+        let me = Arc::new(OnceLock::new());
+        let catalog = SqliteCatalog::open(&folder, due_for(me.clone())).await?;
+        let opened = match catalog.meta(META_FINGERPRINT).await? {
+            Some(_) => open_vault(&catalog, &folder, config.vault, true).await?,
+            None => {
+                // One process makes the secrets of a new home; another that comes at the same moment waits here.
+                let _lock = HomeLock::acquire(&folder).await?;
+                let made = catalog.meta(META_FINGERPRINT).await?.is_some();
+                let opened = open_vault(&catalog, &folder, config.vault, made).await?;
+                if !made {
+                    make_secrets(&catalog, opened.vault.as_ref()).await?;
+                }
+                opened
+            }
+        };
+        refuse_role(&catalog, config.role).await?;
+        let fingerprint = catalog.meta(META_FINGERPRINT).await?.map(Fingerprint::new).ok_or(ErrorCode::CatalogDamaged)?;
+        let fingerprint = me.get_or_init(|| fingerprint).clone();
+        index_due(&catalog).await?;
+        Self::assemble(folder, catalog, opened, fingerprint, clock)
+    }
+
+    fn assemble(folder: PathBuf, catalog: SqliteCatalog, opened: OpenedVault, me: Fingerprint, clock: Arc<dyn Clock>) -> Result<Self> {
+        let key = Arc::new(HomeKey { vault: opened.vault.clone(), key: OnceCell::new() });
+        let for_journal = key.clone();
+        let fetch: JournalKey = Box::new(move || {
+            let key = for_journal.clone();
+            Box::pin(async move { key.get().await })
+        });
+        let journal = Arc::new(FileJournal::new(&folder, fetch)?);
+        let marks = Arc::new(KeyedMarks { catalog: catalog.clone(), key });
+        let ports = KeeperPorts {
+            vault: opened.vault.clone(),
+            catalog: Arc::new(catalog.clone()),
+            journal: journal.clone(),
+            leases: Arc::new(FileLeases::new(&folder)),
+            marks: marks.clone(),
+            clock: clock.clone(),
+            provider: bulla_providers::provider,
+            me: me.clone(),
+        };
+        let inner = Inner {
+            folder,
+            id: opened.home_id,
+            vault_kind: opened.kind,
+            key_source: opened.key_source,
+            catalog,
+            vault: opened.vault,
+            journal,
+            clock,
+            keeper: Keeper::new(ports),
+            me,
+            identity: OnceCell::new(),
+            marks,
+            changed: broadcast::channel(1024).0,
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Finishes what a crash or a locked keychain left begun, and erases what was removed more than seven days ago.
+    /// Returns how much could not be finished yet.
+    pub async fn settle(&self) -> Result<usize> {
+        let mut left = 0;
+        if !self.inner.journal.is_empty()? {
+            left += self.settle_bundles().await?;
+            left += self.keeper().settle().await?;
+        }
+        self.settle_receipts().await?;
+        self.purge_removed().await?;
+        Ok(left)
+    }
+
+    /// Whether this home serves people or programs; undecided homes are desks.
+    pub async fn role(&self) -> Result<Role> {
+        self.catalog().meta(META_ROLE).await?.map_or(Ok(Role::Desk), |text| text.parse())
+    }
+
+    /// Decides the role of a home that has none yet; refuses the other one.
+    pub(crate) async fn be(&self, role: Role) -> Result<()> {
+        refuse_role(self.catalog(), Some(role)).await?;
+        self.catalog().set_meta(META_ROLE, role.as_str()).await
+    }
+
+    /// What this home is recognised by.
+    #[must_use]
+    pub fn fingerprint(&self) -> &Fingerprint {
+        &self.inner.me
+    }
+
+    /// Where the key of a file vault came from, to be told once.
+    #[must_use]
+    pub fn key_source(&self) -> Option<&str> {
+        self.inner.key_source.as_deref()
+    }
+
+    /// Tells when something changes in this process.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<Changed> {
+        self.inner.changed.subscribe()
+    }
+
+    /// A number that grows with every write of any process to this home.
+    pub async fn changes(&self) -> Result<i64> {
+        self.catalog().changes().await
+    }
+
+    pub(crate) fn catalog(&self) -> &SqliteCatalog {
+        &self.inner.catalog
+    }
+
+    pub(crate) fn keeper(&self) -> &Keeper {
+        &self.inner.keeper
+    }
+
+    pub(crate) fn vault(&self) -> &dyn Vault {
+        self.inner.vault.as_ref()
+    }
+
+    pub(crate) fn journal(&self) -> &dyn Journal {
+        self.inner.journal.as_ref()
+    }
+
+    pub(crate) fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.inner.clock.now()
+    }
+
+    pub(crate) fn announce(&self, changed: Changed) {
+        // Nobody listening is fine: the command line does not.
+        let _ = self.inner.changed.send(changed);
+    }
+
+    /// This home's signing and opening keys, read from the vault on first use.
+    pub(crate) async fn identity(&self) -> Result<&Identity> {
+        self.inner
+            .identity
+            .get_or_try_init(|| async {
+                let bytes = self.vault().get_named(IDENTITY).await?.ok_or(ErrorCode::KeychainEntryMissing)?;
+                Identity::from_bytes(&bytes)
+            })
+            .await
+    }
+
+    /// Custody of what this home itself holds.
+    pub(crate) async fn own_custody(&self) -> Result<Custody> {
+        let (kind, name) = match self.role().await? {
+            Role::Desk => (CustodyKind::Desk, self.name().await?),
+            Role::Agent => (CustodyKind::Server, self.name().await?),
+        };
+        Ok(Custody::held_by(kind, name, self.inner.me.clone()))
+    }
+}
+
+/// What two pairs are compared by without keeping either: hashes keyed by a secret of this home.
+pub(crate) struct KeyedMarks {
+    catalog: SqliteCatalog,
+    key: Arc<HomeKey>,
+}
+
+impl KeyedMarks {
+    pub(crate) async fn of(&self, credential: &Credential) -> Result<Vec<String>> {
+        let key = self.key.get().await?;
+        Ok(match credential {
+            Credential::Rotating { access, refresh, .. } => vec![mark(&key, access.expose()), mark(&key, refresh.expose())],
+            Credential::Static { key: secret } => vec![mark(&key, secret.expose())],
+        })
+    }
+}
+
+#[async_trait]
+impl Marks for KeyedMarks {
+    async fn remember(&self, id: ConnectionId, credential: &Credential) -> Result<()> {
+        self.catalog.set_marks(id, &self.of(credential).await?).await
+    }
+}
+
+fn mark(key: &[u8; 32], token: &str) -> String {
+    let digest = Sha256::new().chain_update(b"bulla/mark/v1\0").chain_update(key).chain_update(token.as_bytes()).finalize();
+    digest[..16].iter().fold(String::with_capacity(32), |text, byte| text + &format!("{byte:02x}"))
+}
+
+/// The key of the encrypted journal, read from the vault when the first irreversible step needs it.
+struct HomeKey {
+    vault: Arc<dyn Vault>,
+    key: OnceCell<Zeroizing<[u8; 32]>>,
+}
+
+impl HomeKey {
+    async fn get(&self) -> Result<Zeroizing<[u8; 32]>> {
+        let key = self.key.get_or_try_init(|| async {
+            let bytes = self.vault.get_named(JOURNAL_KEY).await?.ok_or(ErrorCode::KeychainEntryMissing)?;
+            let key: [u8; 32] = bytes.as_slice().try_into().map_err(|_| Error::new(ErrorCode::VaultDamaged))?;
+            Ok::<_, Error>(Zeroizing::new(key))
+        });
+        key.await.cloned()
+    }
+}
+
+/// The due index counts only what this home holds itself.
+fn due_for(me: Arc<OnceLock<Fingerprint>>) -> DueFn {
+    Arc::new(move |connection| next_step(connection, me.get()?).map(|step| step.at))
+}
+
+/// Computes the due index again after the rules have changed: the catalog's own pass ran before it knew who it is.
+async fn index_due(catalog: &SqliteCatalog) -> Result<()> {
+    let rules = bulla_core::RULES_VERSION.to_string();
+    if catalog.meta(META_DUE_RULES).await?.as_deref() == Some(&rules) {
+        return Ok(());
+    }
+    let untouched = catalog.all().await?.into_iter().map(|connection| (connection.id, Box::new(|_: &mut Connection| {}) as Change));
+    catalog.update_many(untouched.collect()).await?;
+    catalog.set_meta(META_DUE_RULES, &rules).await
+}
+
+async fn home_id(catalog: &SqliteCatalog) -> Result<Uuid> {
+    match catalog.meta(META_HOME_ID).await? {
+        Some(text) => Uuid::parse_str(&text).map_err(|_| ErrorCode::CatalogDamaged.into()),
+        None => {
+            let id = Uuid::new_v4();
+            catalog.set_meta(META_HOME_ID, &id.to_string()).await?;
+            Ok(id)
+        }
+    }
+}
+
+async fn vault_kind(catalog: &SqliteCatalog, wanted: Option<VaultKind>) -> Result<VaultKind> {
+    match (catalog.meta(META_VAULT).await?, wanted) {
+        (None, wanted) => Ok(wanted.unwrap_or(VaultKind::Keychain)),
+        (Some(text), None) => text.parse(),
+        (Some(text), Some(wanted)) if text == wanted.as_str() => Ok(wanted),
+        (Some(text), Some(_)) => Err(Error::new(ErrorCode::HomeVaultKind).with("vault", text)),
+    }
+}
+
+async fn refuse_role(catalog: &SqliteCatalog, wanted: Option<Role>) -> Result<()> {
+    match (catalog.meta(META_ROLE).await?, wanted) {
+        (Some(text), Some(wanted)) if text != wanted.as_str() => Err(Error::new(ErrorCode::HomeRole).with("role", text)),
+        _ => Ok(()),
+    }
+}
+
+struct OpenedVault {
+    home_id: Uuid,
+    kind: VaultKind,
+    vault: Arc<dyn Vault>,
+    key_source: Option<String>,
+}
+
+async fn open_vault(catalog: &SqliteCatalog, folder: &Path, wanted: Option<VaultKind>, made: bool) -> Result<OpenedVault> {
+    let kind = vault_kind(catalog, wanted).await?;
+    let home_id = home_id(catalog).await?;
+    let (vault, key_source): (Arc<dyn Vault>, _) = match kind {
+        VaultKind::Keychain => {
+            let vault = KeychainVault::system(home_id, Arc::new(catalog.clone()));
+            if !made {
+                vault.initialise(true).await?;
+            }
+            (Arc::new(vault), None)
+        }
+        VaultKind::File => {
+            let key = VaultKey::from_environment(folder, made || folder.join("vault.db").exists())?;
+            (Arc::new(FileVault::open(folder, &key).await?), Some(key_words(key.source())))
+        }
+    };
+    if !made {
+        catalog.set_meta(META_VAULT, kind.as_str()).await?;
+    }
+    Ok(OpenedVault { home_id, kind, vault, key_source })
+}
+
+/// Where a file vault's key came from, as a person would look for it.
+fn key_words(source: &KeySource) -> String {
+    match source {
+        KeySource::Environment => "ENCRYPTION_KEY".to_owned(),
+        KeySource::Credential(path) | KeySource::File(path) | KeySource::HomeFile(path) | KeySource::Created(path) => {
+            path.display().to_string()
+        }
+    }
+}
+
+/// The new home's own secrets. The fingerprint in the catalog comes last: it says that the home is complete.
+async fn make_secrets(catalog: &SqliteCatalog, vault: &dyn Vault) -> Result<()> {
+    let identity = match vault.get_named(IDENTITY).await? {
+        Some(bytes) => Identity::from_bytes(&bytes)?,
+        None => {
+            let identity = Identity::generate()?;
+            vault.put_named(IDENTITY, &identity.to_bytes()).await?;
+            identity
+        }
+    };
+    if vault.get_named(JOURNAL_KEY).await?.is_none() {
+        let mut key = Zeroizing::new([0u8; 32]);
+        aws_lc_rs::rand::fill(&mut *key).map_err(|_| Error::new(ErrorCode::Internal).detail("no randomness"))?;
+        vault.put_named(JOURNAL_KEY, &*key).await?;
+    }
+    catalog.set_meta(META_FINGERPRINT, identity.fingerprint().as_str()).await
+}

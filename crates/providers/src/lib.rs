@@ -1,0 +1,29 @@
+//! What each provider's HTTP API says and means, and what a person's paste holds.
+//!
+//! The invariants this crate guards:
+//! * one call of [`Provider::exchange`] is one POST: no retry, no redirect, no connection that was used before;
+//! * `Exchange::NotSent` only when no connection could be made; whatever fails later is `Lost`;
+//! * answers are judged by status and code strings, never by English text, and only in the provider's own envelope;
+//! * no token in an error, a log or a `Debug`.
+
+mod http;
+mod huntflow;
+pub mod paste;
+mod scrub;
+mod static_key;
+
+use std::sync::Arc;
+
+use bulla_core::{ProviderKind, ports::Provider};
+
+pub use huntflow::{Huntflow, environment};
+pub use static_key::StaticKeyProvider;
+
+/// The provider of a kind. Cheap: the HTTP client behind it is built with the first request and shared by the process.
+#[must_use]
+pub fn provider(kind: ProviderKind) -> Arc<dyn Provider> {
+    match kind {
+        ProviderKind::Huntflow => Arc::new(Huntflow::new()),
+        ProviderKind::StaticKey => Arc::new(StaticKeyProvider::new()),
+    }
+}

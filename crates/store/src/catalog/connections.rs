@@ -1,0 +1,146 @@
+//! Connections: the port that core asks for, and the writes that span several of them.
+
+use async_trait::async_trait;
+use bulla_core::ports::{Catalog, Change};
+use bulla_core::{Connection, ConnectionId, Error, ErrorCode, Event, Label, RULES_VERSION, Result};
+use sqlx::SqliteConnection;
+
+use super::{DueFn, SqliteCatalog, commit, damaged, error, events};
+
+#[async_trait]
+impl Catalog for SqliteCatalog {
+    async fn get(&self, id: ConnectionId) -> Result<Option<Connection>> {
+        let mut conn = self.pool.acquire().await.map_err(|e| error(&e))?;
+        load(&mut conn, id).await
+    }
+
+    async fn all(&self) -> Result<Vec<Connection>> {
+        let rows: Vec<String> = sqlx::query_scalar("SELECT body FROM connections ORDER BY label_key, id")
+            .fetch_all(&self.pool)
+            .await
+            .map_err(|e| error(&e))?;
+        rows.iter().map(|body| parse(body)).collect()
+    }
+
+    async fn insert(&self, connection: &Connection) -> Result<()> {
+        let mut tx = self.write().await?;
+        if load(&mut tx, connection.id).await?.is_some() {
+            return Err(Error::new(ErrorCode::Internal).detail("a connection with this id exists"));
+        }
+        refuse_taken(&mut tx, connection).await?;
+        store(&mut tx, connection, &self.due).await?;
+        commit(tx).await
+    }
+
+    async fn update(&self, id: ConnectionId, change: Change) -> Result<Connection> {
+        let mut tx = self.write().await?;
+        let connection = change_one(&mut tx, id, change, &self.due).await?;
+        commit(tx).await?;
+        Ok(connection)
+    }
+
+    async fn record(&self, event: Event) -> Result<()> {
+        let mut tx = self.write().await?;
+        events::append(&mut tx, &event).await?;
+        commit(tx).await
+    }
+}
+
+impl SqliteCatalog {
+    /// Changes several connections in one transaction: all or none. Returns what was written, in the given order.
+    ///
+    /// # Errors
+    /// `not_found` or `label_taken`, and nothing is changed.
+    pub async fn update_many(&self, changes: Vec<(ConnectionId, Change)>) -> Result<Vec<Connection>> {
+        let mut tx = self.write().await?;
+        let mut written = Vec::with_capacity(changes.len());
+        for (id, change) in changes {
+            written.push(change_one(&mut tx, id, change, &self.due).await?);
+        }
+        commit(tx).await?;
+        Ok(written)
+    }
+
+    /// Forgets a connection for good, with its aliases and marks. Its events stay. Purging nothing is fine.
+    ///
+    /// # Errors
+    /// `catalog_damaged`, `home_unwritable`.
+    pub async fn purge(&self, id: ConnectionId) -> Result<()> {
+        let mut tx = self.write().await?;
+        // Aliases and marks go by foreign key.
+        sqlx::query("DELETE FROM connections WHERE id = ?")
+            .bind(id.to_string())
+            .execute(&mut *tx)
+            .await
+            .map_err(|e| error(&e))?;
+        commit(tx).await
+    }
+}
+
+/// Writes a row and everything indexed from it, over an older row of the same id.
+pub(super) async fn store(conn: &mut SqliteConnection, connection: &Connection, due: &DueFn) -> Result<()> {
+    let body = serde_json::to_string(connection).map_err(|e| Error::new(ErrorCode::Internal).detail(e))?;
+    sqlx::query(
+        "INSERT INTO connections (id, label_key, label, provider, removed_at, due_at, in_doubt_since, rules_version, body)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET label_key = excluded.label_key, label = excluded.label,
+             provider = excluded.provider, removed_at = excluded.removed_at, due_at = excluded.due_at,
+             in_doubt_since = excluded.in_doubt_since, rules_version = excluded.rules_version, body = excluded.body",
+    )
+    .bind(connection.id.to_string())
+    .bind(connection.label.key())
+    .bind(connection.label.as_str())
+    .bind(connection.provider.as_str())
+    .bind(connection.removed_at.map(|at| at.timestamp_millis()))
+    .bind(due(connection).map(|at| at.timestamp_millis()))
+    .bind(connection.facts.in_doubt_since.map(|at| at.timestamp_millis()))
+    .bind(RULES_VERSION)
+    .bind(body)
+    .execute(conn)
+    .await
+    .map_err(|e| error(&e))?;
+    Ok(())
+}
+
+/// Whether another connection that is not removed has the label.
+pub(super) async fn is_taken(conn: &mut SqliteConnection, label: &Label, id: ConnectionId) -> Result<bool> {
+    let other: Option<i64> =
+        sqlx::query_scalar("SELECT 1 FROM connections WHERE label_key = ? AND removed_at IS NULL AND id <> ?")
+            .bind(label.key())
+            .bind(id.to_string())
+            .fetch_optional(conn)
+            .await
+            .map_err(|e| error(&e))?;
+    Ok(other.is_some())
+}
+
+pub(super) fn parse(body: &str) -> Result<Connection> {
+    serde_json::from_str(body).map_err(damaged)
+}
+
+async fn load(conn: &mut SqliteConnection, id: ConnectionId) -> Result<Option<Connection>> {
+    let body: Option<String> = sqlx::query_scalar("SELECT body FROM connections WHERE id = ?")
+        .bind(id.to_string())
+        .fetch_optional(conn)
+        .await
+        .map_err(|e| error(&e))?;
+    body.as_deref().map(parse).transpose()
+}
+
+async fn refuse_taken(conn: &mut SqliteConnection, connection: &Connection) -> Result<()> {
+    if connection.removed_at.is_none() && is_taken(conn, &connection.label, connection.id).await? {
+        return Err(Error::new(ErrorCode::LabelTaken).with("label", connection.label.as_str()));
+    }
+    Ok(())
+}
+
+async fn change_one(conn: &mut SqliteConnection, id: ConnectionId, change: Change, due: &DueFn) -> Result<Connection> {
+    let mut connection = load(conn, id).await?.ok_or(ErrorCode::NotFound)?;
+    change(&mut connection);
+    if connection.id != id {
+        return Err(Error::new(ErrorCode::Internal).detail("a change tried to change the id"));
+    }
+    refuse_taken(conn, &connection).await?;
+    store(conn, &connection, due).await?;
+    Ok(connection)
+}

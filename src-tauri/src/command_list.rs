@@ -1,0 +1,16 @@
+// Every command of the window, named once. build.rs makes a permission of each, lib.rs the handler, and a test
+// holds capabilities/main.json against it. Included in both places, so a plain comment and no module header.
+macro_rules! with_commands {
+    ($then:ident) => {
+        $then! {
+            snapshot, rows, settings_set, vault_retry,
+            environment, paste_look, paste_check, paste_keep, clipboard_clear,
+            connection, connection_test, connection_renew, connection_rename, connection_set_person,
+            connection_remove, connection_restore, connection_copy, connection_reveal,
+            alias_set, alias_remove,
+            servers, enrol, card_inspect, server_add,
+            seal, receipt, recall, take_back,
+            open_folder, open_link
+        }
+    };
+}

@@ -1,0 +1,6 @@
+//! The real command in real processes.
+
+mod commands;
+mod crashes;
+mod processes;
+mod trail;

@@ -1,0 +1,8 @@
+//! What the tests share: fake providers that behave like the real ones, and the ways to run real clients against them.
+
+#![allow(clippy::must_use_candidate, reason = "a test that ignores an answer is no danger to anyone")]
+
+pub mod command;
+pub mod huntflow;
+pub mod python;
+pub mod world;

@@ -1,0 +1,32 @@
+/** Every kind of event the program writes into a connection's history; `npm run words` wants a sentence for each. */
+export const EVENT_KINDS = [
+  'added',
+  'replaced',
+  'renewed',
+  'tested',
+  'found_expired',
+  'too_early',
+  'renew_failed',
+  'in_doubt',
+  'recovered',
+  'lost',
+  'handed_over',
+  'receipt_arrived',
+  'recalled',
+  'taken_back',
+  'returned',
+  'opened',
+  'exported',
+  'copied',
+  'revealed',
+  'renamed',
+  'removed',
+  'restored',
+  'erased',
+  'alias_set',
+  'person_set',
+  'used_static',
+  'probed',
+] as const
+
+export type EventKind = (typeof EVENT_KINDS)[number]
