@@ -16,9 +16,10 @@ export default ts.config(
   { files: ['**/*.svelte', '**/*.svelte.ts'], languageOptions: { parserOptions: { parser: ts.parser } } },
   {
     files: ['src/**'],
-    ignores: ['src/host/**'],
+    ignores: ['src/host/**', 'src/**/*.test.ts', 'src/state/fixture.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns: [...TAURI.patterns, DEMO] }] },
   },
+  { files: ['src/**/*.test.ts', 'src/state/fixture.ts'], rules: { 'no-restricted-imports': ['error', TAURI] } },
   {
     files: ['src/**/*.svelte'],
     plugins: { bulla: { rules: { 'no-literal-text': noLiteralText } } },

@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bulla_core::{Clock, Error, ErrorCode, Result, SystemClock};
-use bulla_home::{ConnectionView, Home, HomeView, OpenConfig, Role, SettingsView, Snapshot, VaultKind, VaultView, default_folder};
+use bulla_home::{
+    ConnectionView, Home, HomeView, OpenConfig, Role, SettingsView, Snapshot, VaultKind, VaultView, default_folder,
+};
 use chrono::{DateTime, Utc};
 use tokio::sync::{Notify, RwLock, watch};
 use tokio::time::timeout;

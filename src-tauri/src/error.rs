@@ -19,8 +19,8 @@ pub(crate) fn fault(error: impl std::fmt::Display) -> Error {
 /// The vault is the trouble, and what needs no vault can still be shown.
 pub(crate) fn is_vault_problem(code: ErrorCode) -> bool {
     use ErrorCode::{
-        KeychainEntryMissing, KeychainLocked, KeychainMissing, KeychainTimeout, KeychainUnavailable, VaultDamaged, VaultKeyMissing,
-        VaultKeyWrong,
+        KeychainEntryMissing, KeychainLocked, KeychainMissing, KeychainTimeout, KeychainUnavailable, VaultDamaged,
+        VaultKeyMissing, VaultKeyWrong,
     };
     matches!(
         code,

@@ -84,6 +84,7 @@ fn build(options: Options) -> tauri::Result<tauri::App> {
         .setup(|app| {
             window::open(app.handle())?;
             events::follow(app.handle());
+            tauri::async_runtime::spawn(close_when_told(app.handle().clone()));
             Ok(())
         })
         .build(tauri::generate_context!())
@@ -104,6 +105,21 @@ fn on_event(app: &AppHandle, event: RunEvent) {
     }
 }
 
+/// Logging out sends a signal; what is under way is finished then too.
+async fn close_when_told(app: AppHandle) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+            return;
+        };
+        tokio::select! { _ = terminate.recv() => {} _ = interrupt.recv() => {} }
+        app.exit(0);
+    }
+    #[cfg(not(unix))]
+    drop(app);
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
@@ -116,7 +132,8 @@ mod tests {
     #[test]
     fn the_page_may_call_exactly_the_listed_commands() {
         let capability: Value = serde_json::from_str(include_str!("../capabilities/main.json")).expect("JSON");
-        let granted: Vec<_> = capability["permissions"].as_array().expect("a list").iter().map(|p| p.as_str().expect("a name")).collect();
+        let granted: Vec<_> =
+            capability["permissions"].as_array().expect("a list").iter().map(|p| p.as_str().expect("a name")).collect();
         let mut wanted = vec!["core:event:allow-listen".to_owned(), "core:event:allow-unlisten".to_owned()];
         wanted.extend(with_commands!(names).iter().map(|name| format!("allow-{}", name.replace('_', "-"))));
         assert_eq!(granted, wanted);

@@ -32,6 +32,8 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
         .min_inner_size(900.0, 600.0)
         .center()
         .visible(false)
+        // Nothing of the page is kept on disk. A WebDriver needs the lasting context.
+        .incognito(std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_none())
         // A file dropped on the page is the page's to read, as in a file field.
         .disable_drag_drop_handler()
         .on_navigation(is_the_app)
@@ -135,7 +137,8 @@ mod tests {
     fn the_page_stays_in_the_app() {
         let allowed = |text: &str| is_the_app(&Url::parse(text).expect("a URL"));
         assert!(allowed("tauri://localhost/index.html"));
-        for elsewhere in ["https://example.com/", "http://localhost/", "tauri://evil/", "file:///etc/passwd", "data:text/html,x"] {
+        for elsewhere in ["https://example.com/", "http://localhost/", "tauri://evil/", "file:///etc/passwd", "data:text/html,x"]
+        {
             assert!(!allowed(elsewhere), "{elsewhere}");
         }
     }

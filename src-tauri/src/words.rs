@@ -20,11 +20,7 @@ impl Words {
     pub(crate) fn in_language(language: Language) -> &'static Self {
         static ALL: OnceLock<[Words; 3]> = OnceLock::new();
         let [en, ru, zh] = ALL.get_or_init(|| {
-            [
-                parse(include_str!("words/en.json")),
-                parse(include_str!("words/ru.json")),
-                parse(include_str!("words/zh.json")),
-            ]
+            [parse(include_str!("words/en.json")), parse(include_str!("words/ru.json")), parse(include_str!("words/zh.json"))]
         });
         match language {
             Language::En => en,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bulla_core::ports::{Catalog, Leases, Provider, Vault};
 use bulla_core::{Ask, ErrorCode, Keeper, KeeperPorts, ProviderKind, RenewalReason};
-use bulla_store::{FileJournal, FileLeases, MemoryVault, SqliteCatalog};
+use bulla_store::{FileJournal, FileLeases, JournalKey, MemoryVault, SqliteCatalog};
 use chrono::TimeDelta;
 use support::world::{World, id_of};
 
@@ -54,8 +54,8 @@ fn keeper(world: &World, vault: Arc<MemoryVault>, catalog: SqliteCatalog) -> Kee
 }
 
 fn journal(world: &World) -> FileJournal {
-    let key = || Box::pin(async { Ok(zeroize::Zeroizing::new([7; 32])) }) as _;
-    FileJournal::new(world.folder.path(), Box::new(key)).expect("the folder is there")
+    let key: JournalKey = Box::new(|| Box::pin(async { Ok(zeroize::Zeroizing::new([7; 32])) }));
+    FileJournal::new(world.folder.path(), key).expect("the folder is there")
 }
 
 fn provider(kind: ProviderKind) -> Arc<dyn Provider> {

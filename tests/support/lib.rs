@@ -3,6 +3,8 @@
 #![allow(clippy::must_use_candidate, reason = "a test that ignores an answer is no danger to anyone")]
 
 pub mod command;
+#[cfg(unix)]
+pub mod desktop;
 pub mod huntflow;
 pub mod python;
 pub mod world;

@@ -5,7 +5,6 @@ use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
 use bulla_core::{Error, ErrorCode, Result};
-use bulla_home::PasteInput;
 use zeroize::Zeroizing;
 
 use crate::output::Output;
@@ -15,21 +14,6 @@ use crate::say;
 const PASTE_MAX: u64 = 16 * 1024;
 /// One byte more than the longest bundle, so that a longer one is seen to be too long.
 const BUNDLE_MAX: u64 = 8 * 1024 * 1024 + 1;
-
-/// A pasted secret in its parts, wiped when dropped.
-#[derive(Default)]
-pub(crate) struct Paste {
-    pub(crate) text: Zeroizing<String>,
-    pub(crate) access: Zeroizing<String>,
-    pub(crate) refresh: Zeroizing<String>,
-    pub(crate) api_key: Zeroizing<String>,
-}
-
-impl Paste {
-    pub(crate) fn input(&self) -> PasteInput<'_> {
-        PasteInput { text: &self.text, access: &self.access, refresh: &self.refresh, api_key: &self.api_key }
-    }
-}
 
 /// Whether a person can be asked.
 pub(crate) fn can_ask() -> bool {

@@ -28,6 +28,10 @@ use crate::cli::Cli;
 use crate::context::Context;
 use crate::output::Output;
 
+/// Freed memory held tokens: it is wiped.
+#[global_allocator]
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> = zeroizing_alloc::ZeroAlloc(std::alloc::System);
+
 fn main() -> ExitCode {
     let language = Language::from_environment();
     process::keep_memory_private();

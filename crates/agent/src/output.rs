@@ -130,19 +130,19 @@ impl Output {
         Ok(())
     }
 
-    /// Names and dates that come with a refusal.
-    pub(crate) fn facts(&self, error: &Error) -> Vec<String> {
+    /// Names and dates that come with a refusal, those that people are told.
+    fn facts(&self, error: &Error) -> Vec<String> {
         let told = error.params().iter().filter(|(_, value)| !value.is_empty());
-        told.map(|(name, value)| {
+        told.filter_map(|(name, value)| {
+            let key = say::fact(name)?;
             let value = match name.as_str() {
-                "reason" => ErrorCode::ALL.iter().find(|code| code.as_str() == value).map_or(value.clone(), |&code| self.cause(code)),
+                "reason" => {
+                    ErrorCode::ALL.iter().find(|code| code.as_str() == value).map_or(value.clone(), |&code| self.cause(code))
+                }
                 "until" | "opens_at" => value.parse().map_or_else(|_| value.clone(), when::moment),
                 _ => value.clone(),
             };
-            match say::fact(name) {
-                Some(key) => self.text(key, &[("value", &value)]),
-                None => plain::line(&value).into_owned(),
-            }
+            Some(self.text(key, &[("value", &value)]))
         })
         .collect()
     }

@@ -7,7 +7,11 @@ pub(crate) fn line(text: &str) -> Cow<'_, str> {
     if !text.chars().any(unsafe_on_terminal) {
         return Cow::Borrowed(text);
     }
-    text.chars().map(|c| if c.is_control() || is_break(c) { ' ' } else { c }).filter(|c| !unsafe_on_terminal(*c)).collect::<String>().into()
+    text.chars()
+        .map(|c| if c.is_control() || is_break(c) { ' ' } else { c })
+        .filter(|c| !unsafe_on_terminal(*c))
+        .collect::<String>()
+        .into()
 }
 
 /// The same for text of several lines, whose line breaks and tabs stay.

@@ -36,6 +36,7 @@ keys! {
     SPAN_DAYS = "span.days" ["d", "h"];
     ENDS = "ends" ["date", "left"];
     ENDS_ABOUT = "ends_about" ["date", "left"];
+    ENDS_SURE = "ends_sure" ["date", "left"];
     ENDED = "ended" ["date"];
 
     // `connections` and `server list`.
@@ -60,8 +61,12 @@ keys! {
     NEXT_PROBE_NOW = "next.probe_now" [];
     NEXT_PASTE = "next.paste" [];
     NEXT_DEADLINE = "next.deadline" ["date"];
+    NEXT_OVERDUE = "next.overdue" ["date"];
     NEXT_ERASED = "next.erased" ["date"];
     HOLDER_UNCONFIRMED = "holder_unconfirmed" ["name"];
+    HELD_DESK = "held.desk" [];
+    HELD_FILE = "held.file" [];
+    HELD_NOBODY = "held.nobody" [];
 
     // `show`.
     FACT_LABEL = "fact.label" [];
@@ -100,7 +105,7 @@ keys! {
     ADDRESS_ASSUMED = "address_assumed" ["address"];
     KEPT = "kept" ["label"];
     REPLACED = "replaced" ["label"];
-    BELONGS_TO = "belongs_to" ["account", "organisations"];
+    BELONGS_TO = "belongs_to" ["account"];
     KEPT_EXPIRED = "kept_expired" [];
     KEPT_UNCHECKED = "kept_unchecked" [];
     AGE_UNKNOWN = "age_unknown" [];
@@ -185,6 +190,7 @@ keys! {
     HINT_PASTE_EMPTY = "hint.paste_empty" [];
     HINT_PASTE_SWAPPED = "hint.paste_swapped" [];
     HINT_BASE_URL_INVALID = "hint.base_url_invalid" [];
+    HINT_BAD_REQUEST = "hint.bad_request" [];
     HINT_NOT_FOUND = "hint.not_found" [];
     HINT_OTHER_PERSON = "hint.other_person" [];
     HINT_REAUTHORIZATION_REQUIRED = "hint.reauthorization_required" [];
@@ -239,6 +245,7 @@ pub(crate) fn hint(code: ErrorCode) -> Option<&'static Key> {
         ErrorCode::PasteEmpty => &HINT_PASTE_EMPTY,
         ErrorCode::PasteSwapped => &HINT_PASTE_SWAPPED,
         ErrorCode::BaseUrlInvalid => &HINT_BASE_URL_INVALID,
+        ErrorCode::BadRequest => &HINT_BAD_REQUEST,
         ErrorCode::NotFound => &HINT_NOT_FOUND,
         ErrorCode::OtherPerson => &HINT_OTHER_PERSON,
         ErrorCode::ReauthorizationRequired => &HINT_REAUTHORIZATION_REQUIRED,

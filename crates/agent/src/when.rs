@@ -10,14 +10,26 @@ pub(crate) fn moment(at: DateTime<Utc>) -> String {
     at.with_timezone(&Local).format("%Y-%m-%d %H:%M").to_string()
 }
 
-/// A moment and how far it is from now, marked when it is an estimate.
-pub(crate) fn end(out: &Output, at: DateTime<Utc>, now: DateTime<Utc>, estimated: bool) -> String {
+/// How well an end is known: a pasted pair has an unknown age.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Known {
+    Exactly,
+    AtTheLatest,
+    AtTheEarliest,
+}
+
+/// A moment and how far it is from now, with what is known of it.
+pub(crate) fn end(out: &Output, at: DateTime<Utc>, now: DateTime<Utc>, known: Known) -> String {
     let (date, left) = (moment(at), at - now);
     if left <= TimeDelta::zero() {
         return out.text(&say::ENDED, &[("date", &date)]);
     }
     let left = span(out, left);
-    let key = if estimated { &say::ENDS_ABOUT } else { &say::ENDS };
+    let key = match known {
+        Known::Exactly => &say::ENDS,
+        Known::AtTheLatest => &say::ENDS_ABOUT,
+        Known::AtTheEarliest => &say::ENDS_SURE,
+    };
     out.text(key, &[("date", &date), ("left", &left)])
 }
 

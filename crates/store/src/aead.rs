@@ -33,8 +33,7 @@ pub(crate) fn random_key() -> Result<Key> {
 pub(crate) fn seal(key: &[u8; 32], identity: &[u8], plain: &[u8]) -> Result<Vec<u8>> {
     let nonce = random::<NONCE>()?;
     let cipher = XChaCha20Poly1305::new(key.into());
-    let body =
-        cipher.encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: identity }).map_err(|_| ErrorCode::Internal)?;
+    let body = cipher.encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: identity }).map_err(|_| ErrorCode::Internal)?;
     let mut sealed = Vec::with_capacity(NONCE + body.len());
     sealed.extend_from_slice(&nonce);
     sealed.extend_from_slice(&body);

@@ -1,8 +1,8 @@
 //! Made-up facts and credentials for this crate's tests.
 
 use bulla_core::{
-    AccessToken, BaseUrl, Connection, ConnectionId, Credential, CredentialKind, Custody, CustodyKind, Facts, Fingerprint,
-    Issued, Label, ProviderKind, RefreshToken, Stored, Version,
+    AccessToken, BaseUrl, Connection, ConnectionId, Credential, CredentialKind, Custody, CustodyKind, Facts, Fingerprint, Issued,
+    Label, ProviderKind, RefreshToken, Stored, Version,
 };
 use chrono::{DateTime, TimeZone, Utc};
 

@@ -75,12 +75,7 @@ pub(crate) async fn connect(path: &Path, base: Base) -> Result<SqlitePool> {
         .foreign_keys(true)
         .busy_timeout(BUSY)
         .pragma("secure_delete", "ON");
-    SqlitePoolOptions::new()
-        .max_connections(4)
-        .acquire_timeout(2 * BUSY)
-        .connect_with(options)
-        .await
-        .map_err(|e| base.error(&e))
+    SqlitePoolOptions::new().max_connections(4).acquire_timeout(2 * BUSY).connect_with(options).await.map_err(|e| base.error(&e))
 }
 
 /// Begins a write: the lock is taken at once, so what is read inside stays true until the commit.

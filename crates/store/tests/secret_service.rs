@@ -33,9 +33,13 @@ fn in_session(name: &str, bus: bool, scenario: impl Future<Output = ()>) {
     } else {
         Command::new(std::env::current_exe().expect("this program"))
     };
-    for (variable, folder) in
-        [("HOME", ""), ("XDG_DATA_HOME", "data"), ("XDG_CONFIG_HOME", "config"), ("XDG_CACHE_HOME", "cache"), ("XDG_RUNTIME_DIR", "run")]
-    {
+    for (variable, folder) in [
+        ("HOME", ""),
+        ("XDG_DATA_HOME", "data"),
+        ("XDG_CONFIG_HOME", "config"),
+        ("XDG_CACHE_HOME", "cache"),
+        ("XDG_RUNTIME_DIR", "run"),
+    ] {
         let path = home.path().join(folder);
         std::fs::create_dir_all(&path).expect("a folder");
         command.env(variable, path);

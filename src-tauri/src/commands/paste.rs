@@ -22,7 +22,7 @@ pub(crate) struct PasteRequest {
 impl From<PasteRequest> for PasteInput {
     fn from(request: PasteRequest) -> Self {
         let PasteRequest { text, access, refresh, api_key } = request;
-        Self { text, access, refresh, api_key }
+        Self { text: text.into(), access: access.into(), refresh: refresh.into(), api_key: api_key.into() }
     }
 }
 

@@ -18,12 +18,7 @@ pub(crate) async fn rows(desk: Desk<'_>, from: usize) -> Answer<Vec<ConnectionVi
 }
 
 #[command]
-pub(crate) async fn settings_set(
-    desk: Desk<'_>,
-    window: WebviewWindow,
-    language: String,
-    theme: String,
-) -> Answer<SettingsView> {
+pub(crate) async fn settings_set(desk: Desk<'_>, window: WebviewWindow, language: String, theme: String) -> Answer<SettingsView> {
     let settings = desk.choose(SettingsView { language, theme }).await?;
     wear(&window, &desk, &settings.theme);
     Ok(settings)

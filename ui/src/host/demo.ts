@@ -7,7 +7,7 @@ import type { ServerView } from '../bindings/ServerView'
 import type { SettingsView } from '../bindings/SettingsView'
 import type { VaultView } from '../bindings/VaultView'
 import { environmentOf, lookAt } from './demo/paste'
-import { at, DESK, held, manyRows, NOW, row, smallCompany } from './demo/rows'
+import { at, DESK, held, manyRows, row, smallCompany } from './demo/rows'
 import { Refusal, type Host, type HostEvents, type PasteRequest } from './types'
 
 const query = new URLSearchParams(globalThis.location?.search ?? '')
@@ -215,6 +215,3 @@ export const host: Host = {
     return () => listeners.delete(listener as (payload: never) => void)
   },
 }
-
-// The stand-in's clock stands still, so that pictures of the screens can be compared.
-export const demoNow = NOW

@@ -63,19 +63,20 @@ describe('what the list shows', () => {
   it('filters 10,000 rows in a fraction of a frame', () => {
     const list = new Connections(new Clock(NOW))
     list.start(manyRows(10_000), 10_000)
-    const best = Math.min(
-      ...['c', 'co', 'company 3', 'zzz', 'olga'].flatMap((query) =>
-        Array.from({ length: 5 }, () => {
+    const best = (query: string) =>
+      Math.min(
+        ...Array.from({ length: 5 }, () => {
+          list.query = ''
+          void list.lines.length
           const started = performance.now()
           list.query = query
           void list.lines.length
           return performance.now() - started
         }),
-      ),
-    )
-    list.query = 'company 399'
+      )
+    for (const query of ['c', 'company 3', 'zzz', 'olga']) expect(best(query)).toBeLessThan(8)
+    list.query = 'company399.example'
     expect(list.visible.length).toBe(25)
-    expect(best).toBeLessThan(8)
   })
 })
 

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use bulla_core::{Error, ErrorCode};
-use bulla_home::{ConnectionView, Home, KeepRequest, Kept, preset};
+use bulla_home::{ConnectionView, Home, KeepRequest, Kept, PasteInput, preset};
 
 use crate::cli::{Add, New};
 use crate::context::Context;
 use crate::failure::Outcome;
-use crate::input::{self, Paste};
+use crate::input;
 use crate::output::Output;
 use crate::say;
 
@@ -24,7 +24,7 @@ pub(crate) async fn add(context: &mut Context, what: Add) -> Outcome {
     let home = context.home().await?;
     let base_url = base_url(context, &home, &new, &paste)?;
     let request = KeepRequest {
-        paste: paste.input(),
+        paste,
         base_url,
         label: new.label,
         person: new.person,
@@ -41,7 +41,7 @@ pub(crate) async fn replace(context: &mut Context, name: &str, another_person: b
     let before = home.view(id).await?;
     let paste = if before.provider == STATIC { key(&context.out)? } else { pair(&context.out, None)? };
     let request = KeepRequest {
-        paste: paste.input(),
+        paste,
         base_url: before.base_url,
         label: before.label,
         person: before.person,
@@ -54,8 +54,8 @@ pub(crate) async fn replace(context: &mut Context, name: &str, another_person: b
 }
 
 /// A pair from a pipe in any form, or typed. The whole pair at the first prompt is fine too: then nothing more is asked.
-fn pair(out: &Output, api_key_file: Option<&Path>) -> Result<Paste, Error> {
-    let mut paste = Paste::default();
+fn pair(out: &Output, api_key_file: Option<&Path>) -> Result<PasteInput, Error> {
+    let mut paste = PasteInput::default();
     if let Some(path) = api_key_file {
         paste.api_key = input::secret_file(path, out)?;
         if paste.api_key.trim().is_empty() {
@@ -78,23 +78,23 @@ fn pair(out: &Output, api_key_file: Option<&Path>) -> Result<Paste, Error> {
     Ok(paste)
 }
 
-fn key(out: &Output) -> Result<Paste, Error> {
+fn key(out: &Output) -> Result<PasteInput, Error> {
     let api_key = if input::can_ask() { input::hidden(&out.text(&say::PROMPT_KEY, &[]))? } else { input::piped_secret(out)? };
     if api_key.trim().is_empty() {
         return Err(ErrorCode::PasteEmpty.into());
     }
-    Ok(Paste { api_key, ..Paste::default() })
+    Ok(PasteInput { api_key, ..PasteInput::default() })
 }
 
 /// What was asked for, else what the pasted text names, else production, and then that is said.
-fn base_url(context: &mut Context, home: &Home, new: &New, paste: &Paste) -> Result<String, Error> {
+fn base_url(context: &mut Context, home: &Home, new: &New, paste: &PasteInput) -> Result<String, Error> {
     if let Some(address) = &new.base_url {
         return Ok(home.environment(address)?.base_url);
     }
     if let Some(env) = new.env {
         return preset(env.as_str()).map(|found| found.base_url).ok_or_else(|| ErrorCode::BaseUrlInvalid.into());
     }
-    let found = home.look(&paste.input()).environment;
+    let found = home.look(paste).environment;
     let (key, found) = match found {
         Some(found) => (&say::ADDRESS_FOUND, found),
         None => (&say::ADDRESS_ASSUMED, preset("prod").ok_or(ErrorCode::BaseUrlInvalid)?),
@@ -109,9 +109,9 @@ fn told(context: &mut Context, kept: &Kept) -> Outcome {
     context.out.note(key, &[("label", &view.label)]);
     match &view.identity {
         Some(identity) => {
-            let organisations = identity.organisations.join(", ");
-            let account = show::account(identity);
-            context.out.note(&say::BELONGS_TO, &[("account", &account), ("organisations", &organisations)]);
+            let account = std::iter::once(show::account(identity)).chain(identity.organisations.iter().cloned());
+            let account: Vec<_> = account.filter(|part| !part.is_empty()).collect();
+            context.out.note(&say::BELONGS_TO, &[("account", &account.join(", "))]);
         }
         None if kept.checked => context.out.note(&say::KEPT_EXPIRED, &[]),
         None => context.out.warn(&say::KEPT_UNCHECKED, &[]),

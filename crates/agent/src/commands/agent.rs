@@ -47,7 +47,9 @@ pub(crate) async fn open(context: &mut Context, asked: &OpenBundle, side: Side) 
             answer(context, &opened.receipt, Some(&opened.view), to_file)
         }
         // Lost receipts happen: asked for one by name, the same receipt is written again.
-        Err(error) if error.code() == ErrorCode::BundleSeen && asked.receipt.is_some() => again(context, &home, &bytes, to_file).await,
+        Err(error) if error.code() == ErrorCode::BundleSeen && asked.receipt.is_some() => {
+            again(context, &home, &bytes, to_file).await
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -72,8 +72,13 @@ fn line(context: &Context, finding: &Finding) -> String {
     let out = &context.out;
     let word = if finding.severity == Severity::Critical { "CRITICAL" } else { "WARNING" };
     let mut line = format!("{word}: {}: {}", finding.label, out.health(finding.health));
-    if let Some(at) = finding.deadline.filter(|at| *at > context.now()) {
-        line += &format!(", {}", out.text(&say::NEXT_DEADLINE, &[("date", &when::moment(at))]));
+    let key = match finding.deadline {
+        Some(at) if at > context.now() => Some((&say::NEXT_DEADLINE, at)),
+        Some(at) if finding.health == Health::EndsSoon => Some((&say::NEXT_OVERDUE, at)),
+        _ => None,
+    };
+    if let Some((key, at)) = key {
+        line += &format!(", {}", out.text(key, &[("date", &when::moment(at))]));
     }
     for &code in &finding.issues {
         line += &format!(" - {}", out.cause(code));
@@ -91,8 +96,12 @@ fn unknown(context: &mut Context, error: &Error) -> Outcome {
     if context.out.is_json() {
         context.out.refuse(error)?;
     } else {
-        let detail = error.detail_text().map(|text| format!(" ({text})")).unwrap_or_default();
-        let line = format!("BULLA UNKNOWN - {}{detail}", context.out.cause(error.code()));
+        let said = match (error.code(), error.detail_text()) {
+            (ErrorCode::NotFound, Some(text)) => text.to_owned(),
+            (code, Some(text)) => format!("{} ({text})", context.out.cause(code)),
+            (code, None) => context.out.cause(code),
+        };
+        let line = format!("BULLA UNKNOWN - {said}");
         context.out.line(&line)?;
     }
     Err(Failure::Told(UNKNOWN))

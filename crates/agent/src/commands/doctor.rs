@@ -25,7 +25,12 @@ pub(crate) async fn doctor(context: &mut Context) -> Outcome {
         Ok(Some(home)) => home.doctor().await,
         Ok(None) => {
             let folder = context.folder().display().to_string();
-            vec![Diagnosis { subject: "folder", ok: true, code: None, detail: context.out.text(&say::NO_HOME, &[("folder", &folder)]) }]
+            vec![Diagnosis {
+                subject: "folder",
+                ok: true,
+                code: None,
+                detail: context.out.text(&say::NO_HOME, &[("folder", &folder)]),
+            }]
         }
         // What keeps the home from opening is the finding.
         Err(Failure::Refused(error)) => vec![closed(&error)],

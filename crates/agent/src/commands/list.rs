@@ -8,7 +8,7 @@ use crate::failure::Outcome;
 use crate::output::Output;
 use crate::say;
 use crate::table::Table;
-use crate::when;
+use crate::when::{self, Known};
 
 pub(crate) async fn connections(context: &mut Context, removed: bool) -> Outcome {
     let home = context.existing().await?;
@@ -24,13 +24,20 @@ pub(crate) async fn connections(context: &mut Context, removed: bool) -> Outcome
         context.out.note(if removed { &say::NONE_REMOVED } else { &say::NO_CONNECTIONS }, &[]);
         return Ok(());
     }
-    let heads = [&say::COLUMN_LABEL, &say::COLUMN_PERSON, &say::COLUMN_STATE, &say::COLUMN_ACCESS, &say::COLUMN_NEXT, &say::COLUMN_HOLDER];
+    let heads = [
+        &say::COLUMN_LABEL,
+        &say::COLUMN_PERSON,
+        &say::COLUMN_STATE,
+        &say::COLUMN_ACCESS,
+        &say::COLUMN_NEXT,
+        &say::COLUMN_HOLDER,
+    ];
     let mut table = Table::new(heads.map(|key| context.out.text(key, &[])).to_vec());
     for view in &views {
         table.row(vec![
             view.label.clone(),
             view.person.clone().unwrap_or_default(),
-            context.out.health(view.health),
+            state(&context.out, view),
             access(context, view),
             next(context, view),
             holder(&context.out, view),
@@ -65,9 +72,20 @@ fn print(context: &mut Context, table: &Table) -> Outcome {
     table.lines().iter().try_for_each(|line| context.out.line(line))
 }
 
+/// The word for its state. "With a server" is only true of what a server holds.
+pub(crate) fn state(out: &Output, view: &ConnectionView) -> String {
+    match (view.health, view.custody.kind.as_str()) {
+        (Health::Held, "desk") => out.text(&say::HELD_DESK, &[]),
+        (Health::Held, "file") => out.text(&say::HELD_FILE, &[]),
+        (Health::Held, "nobody") => out.text(&say::HELD_NOBODY, &[]),
+        (health, _) => out.health(health),
+    }
+}
+
 /// When the access token ends. What ended and renews itself is nobody's worry and said by the state.
 pub(crate) fn access(context: &Context, view: &ConnectionView) -> String {
-    view.access_expires_at.map(|at| when::end(&context.out, at, context.now(), view.estimated)).unwrap_or_default()
+    let known = if view.estimated { Known::AtTheLatest } else { Known::Exactly };
+    view.access_expires_at.map(|at| when::end(&context.out, at, context.now(), known)).unwrap_or_default()
 }
 
 /// What happens next: what a person must do, else what Bulla does by itself.

@@ -21,8 +21,8 @@ use clap::error::ErrorKind;
 use crate::cli::{Agent, Cli, Command, Server};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
-use crate::say;
 use crate::process;
+use crate::say;
 
 const OK: u8 = 0;
 const FAILED: u8 = 1;

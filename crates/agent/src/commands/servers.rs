@@ -98,10 +98,10 @@ pub(crate) async fn receipt(context: &mut Context, file: &Path) -> Outcome {
 
 pub(crate) async fn recall(context: &mut Context, name: &str, force: bool) -> Outcome {
     let (home, id) = context.kept(name).await?;
+    let view = home.recall(id, force).await?;
     if force {
         context.out.warn(&say::RECALL_DANGER, &[]);
     }
-    let view = home.recall(id, force).await?;
     let state = context.out.health(view.health);
     done(context, &view, &say::RECALLED, &[("label", &view.label), ("state", &state)])
 }

@@ -1,12 +1,14 @@
 //! `show`: everything known about one connection.
 
+use bulla_core::Severity;
 use bulla_home::{ConnectionView, IdentityView};
 use chrono::{DateTime, Utc};
 
 use crate::context::Context;
 use crate::failure::Outcome;
 use crate::say::{self, Key};
-use crate::{table, when};
+use crate::table;
+use crate::when::{self, Known};
 
 use super::list;
 
@@ -42,7 +44,10 @@ fn who(context: &Context, view: &ConnectionView) -> Vec<Fact> {
 fn state(context: &Context, view: &ConnectionView) -> Vec<Fact> {
     let (out, now) = (&context.out, context.now());
     let moment = |at: Option<DateTime<Utc>>| at.map(when::moment).unwrap_or_default();
-    let end = |at: Option<DateTime<Utc>>| at.map(|at| when::end(out, at, now, view.estimated)).unwrap_or_default();
+    let known = if view.estimated { Known::AtTheEarliest } else { Known::Exactly };
+    let refresh = view.refresh_expires_at.map(|at| when::end(out, at, now, known)).unwrap_or_default();
+    // A date nobody needs to act by would only worry.
+    let deadline = view.deadline.filter(|_| view.severity > Severity::Ok);
     let issues: Vec<_> = view.issues.iter().map(|&code| out.cause(code)).collect();
     let key = match view.static_key.as_deref() {
         Some("fallback") => out.text(&say::KEY_FALLBACK, &[]),
@@ -50,13 +55,13 @@ fn state(context: &Context, view: &ConnectionView) -> Vec<Fact> {
         _ => String::new(),
     };
     vec![
-        (&say::FACT_STATE, out.health(view.health)),
+        (&say::FACT_STATE, list::state(out, view)),
         (&say::FACT_BECAUSE, issues.join(" ")),
         (&say::FACT_ACCESS, list::access(context, view)),
-        (&say::FACT_REFRESH, end(view.refresh_expires_at)),
+        (&say::FACT_REFRESH, refresh),
         (&say::FACT_NEXT, list::next(context, view)),
         (&say::FACT_OPENS, moment(view.renew_opens_at)),
-        (&say::FACT_DEADLINE, moment(view.deadline)),
+        (&say::FACT_DEADLINE, moment(deadline)),
         (&say::FACT_HOLDER, list::holder(out, view)),
         (&say::FACT_KEY, key),
     ]

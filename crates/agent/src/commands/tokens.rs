@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use bulla_core::ports::CallRequest;
-use bulla_core::{Ask, ErrorCode, Handout, Renewal};
+use bulla_core::{Ask, ErrorCode, Handout, Health, Renewal};
 use bulla_home::ConnectionView;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
@@ -23,9 +23,12 @@ pub(crate) async fn test(context: &mut Context, name: &str) -> Outcome {
     let after = home.test(id).await?;
     let learnt = after.last_tested_at != before.last_tested_at;
     match &after.last_error {
-        // The provider said no, or nothing was learnt: either way the test did not pass.
-        Some(failure) if !learnt || failure.code == ErrorCode::AccessNotAccepted => Err(told_of(failure.code, failure.detail.as_deref(), &after)),
-        _ => tested(context, &after),
+        // Nothing was learnt: the provider could not be asked, or said nothing about the token.
+        Some(failure) if !learnt => Err(told_of(failure.code, failure.detail.as_deref(), &after)),
+        _ => match after.issues.first() {
+            Some(&code) if after.health == Health::NeedsPerson && !after.valid => Err(told_of(code, None, &after)),
+            _ => tested(context, &after),
+        },
     }
 }
 
@@ -68,7 +71,9 @@ pub(crate) async fn refresh(context: &mut Context, name: &str) -> Outcome {
         }
         Renewal::TooEarly { opens_at } => {
             match opens_at.map(when::moment) {
-                Some(date) if refreshed.view.estimated => context.out.note(&say::TOO_EARLY_ABOUT, &[("label", label), ("date", &date)]),
+                Some(date) if refreshed.view.estimated => {
+                    context.out.note(&say::TOO_EARLY_ABOUT, &[("label", label), ("date", &date)])
+                }
                 Some(date) => context.out.note(&say::TOO_EARLY, &[("label", label), ("date", &date)]),
                 None => context.out.note(&say::TOO_EARLY_UNKNOWN, &[("label", label)]),
             }

@@ -174,6 +174,7 @@ mod tests {
             ("sandbox-api.huntflow.dev/v2", "sandbox", SANDBOX),
             ("https://lanit.huntflow.ru/my", "dedicated", dedicated),
             ("lanit-api.huntflow.ru/v2", "dedicated", dedicated),
+            ("https://a.b.huntflow.ru", "custom", "https://a.b.huntflow.ru"),
             ("https://api.huntflow.dev", "custom", "https://api.huntflow.dev"),
             ("https://hr.company.ru/my/acme/vacancy/1", "custom", "https://hr.company.ru"),
             ("https://hr.company.ru/acme#/settings", "custom", "https://hr.company.ru"),

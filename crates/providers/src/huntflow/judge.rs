@@ -14,7 +14,7 @@ use super::{envelope::Envelope, retry_after};
 /// Judges a whole answer. Pure.
 pub(super) fn judge(answer: &RawAnswer) -> Judgement {
     let retry_after = retry_after(answer);
-    if (200..201).contains(&answer.status) {
+    if (200..300).contains(&answer.status) {
         return rotated(&answer.body).unwrap_or_else(|| Judgement::Unclear {
             error: Error::new(ErrorCode::AnswerUnreadable).detail(format!("HTTP {}", answer.status)),
             retry_after,

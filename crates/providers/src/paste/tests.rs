@@ -173,6 +173,12 @@ fn less_than_a_pair_is_said_so() {
         (format!(r#"{{"access_token":null,"id":"6f1c9a52-8d2b-4f7e-9c3a-1b2c3d4e5f60","refresh_token":"{R}"}}"#), Half::Refresh),
         (format!("Access token\n\nRefresh token\n{R}"), Half::Refresh),
         (r#"{"access_token":{"value":"x"},"refresh_token":"y"}"#.to_owned(), Half::Refresh),
+        (format!("access_token=&state=abc&refresh_token={R}"), Half::Refresh),
+        (format!("access_token {A}\nrefresh_token_id 6f1c9a52-8d2b-4f7e-9c3a-1b2c3d4e5f60"), Half::Access),
+        (
+            format!(r#"{{"grant_type":"refresh_token","id":"6f1c9a52-8d2b-4f7e-9c3a-1b2c3d4e5f60","access_token":"{A}"}}"#),
+            Half::Access,
+        ),
         (A.to_owned(), Half::Unknown),
         ("hello".to_owned(), Half::Unknown),
         ("access_token: see below, refresh_token: see above".to_owned(), Half::Unknown),

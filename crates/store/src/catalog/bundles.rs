@@ -72,13 +72,12 @@ impl SqliteCatalog {
     /// `catalog_damaged`, `home_unwritable`.
     pub async fn sent(&self, id: &str) -> Result<Option<SentBundleRow>> {
         type Row = (String, String, String, String, String, String, String);
-        let row: Option<Row> = sqlx::query_as(
-            "SELECT id, recipient, sha256, path, expires, connections, state FROM sent_bundles WHERE id = ?",
-        )
-        .bind(id)
-        .fetch_optional(&self.pool)
-        .await
-        .map_err(|e| error(&e))?;
+        let row: Option<Row> =
+            sqlx::query_as("SELECT id, recipient, sha256, path, expires, connections, state FROM sent_bundles WHERE id = ?")
+                .bind(id)
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(|e| error(&e))?;
         let Some((id, recipient, sha256, path, expires, connections, state)) = row else { return Ok(None) };
         Ok(Some(SentBundleRow {
             id,

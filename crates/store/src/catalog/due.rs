@@ -11,13 +11,12 @@ impl SqliteCatalog {
     /// # Errors
     /// `catalog_damaged`, `home_unwritable`.
     pub async fn due(&self, before: DateTime<Utc>, limit: u32) -> Result<Vec<ConnectionId>> {
-        let ids: Vec<String> =
-            sqlx::query_scalar("SELECT id FROM connections WHERE due_at <= ? ORDER BY due_at, id LIMIT ?")
-                .bind(before.timestamp_millis())
-                .bind(limit)
-                .fetch_all(&self.pool)
-                .await
-                .map_err(|e| error(&e))?;
+        let ids: Vec<String> = sqlx::query_scalar("SELECT id FROM connections WHERE due_at <= ? ORDER BY due_at, id LIMIT ?")
+            .bind(before.timestamp_millis())
+            .bind(limit)
+            .fetch_all(&self.pool)
+            .await
+            .map_err(|e| error(&e))?;
         ids.iter().map(|id| read_id(id)).collect()
     }
 

@@ -68,11 +68,8 @@ pub(super) async fn append(conn: &mut SqliteConnection, event: &Event) -> Result
         .await
         .map_err(|e| error(&e))?;
     let (at, connection, code) = (moment(event.at), event.connection.to_string(), event.code.map(ErrorCode::as_str));
-    let chain = link(
-        last.as_deref().unwrap_or_default(),
-        &[&at, &connection, event.kind.as_str()],
-        &[code, event.detail.as_deref()],
-    );
+    let chain =
+        link(last.as_deref().unwrap_or_default(), &[&at, &connection, event.kind.as_str()], &[code, event.detail.as_deref()]);
     sqlx::query("INSERT INTO events (at, connection, kind, code, detail, chain) VALUES (?, ?, ?, ?, ?, ?)")
         .bind(at)
         .bind(connection)

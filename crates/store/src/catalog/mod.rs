@@ -4,6 +4,8 @@ mod bundles;
 mod connections;
 mod due;
 mod events;
+#[cfg(test)]
+mod beside_tests;
 mod names;
 mod peers;
 mod schema;

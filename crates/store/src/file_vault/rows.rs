@@ -79,14 +79,13 @@ pub(super) async fn any(conn: &mut SqliteConnection) -> Result<bool> {
 }
 
 pub(super) async fn read(conn: &mut SqliteConnection, name: &RowName<'_>) -> Result<Option<Row>> {
-    let row: Option<(i64, i64, String, Vec<u8>, Vec<u8>)> = sqlx::query_as(
-        "SELECT epoch, gen, key_id, nonce, ciphertext FROM secrets WHERE connection = ? AND field = ?",
-    )
-    .bind(name.owner)
-    .bind(name.field)
-    .fetch_optional(conn)
-    .await
-    .map_err(|e| error(&e))?;
+    let row: Option<(i64, i64, String, Vec<u8>, Vec<u8>)> =
+        sqlx::query_as("SELECT epoch, gen, key_id, nonce, ciphertext FROM secrets WHERE connection = ? AND field = ?")
+            .bind(name.owner)
+            .bind(name.field)
+            .fetch_optional(conn)
+            .await
+            .map_err(|e| error(&e))?;
     Ok(row.map(|(epoch, generation, key_id, nonce, ciphertext)| Row {
         version: Version { epoch: epoch.cast_unsigned(), generation: generation.cast_unsigned() },
         key_id,

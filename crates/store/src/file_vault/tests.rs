@@ -145,7 +145,8 @@ async fn rows_cannot_be_swapped_relabelled_or_rolled_back() {
     vault.replace(id, None, &pair(0, 10)).await.expect("kept");
     raw(&vault, "INSERT INTO secrets SELECT 'saved', field, epoch, gen, key_id, nonce, ciphertext FROM secrets").await;
     vault.replace(id, Some(pair(0, 10).as_parent()), &pair(1, 10)).await.expect("kept");
-    raw(&vault, "UPDATE secrets SET (nonce, ciphertext) = (SELECT nonce, ciphertext FROM secrets WHERE connection = 'saved')").await;
+    raw(&vault, "UPDATE secrets SET (nonce, ciphertext) = (SELECT nonce, ciphertext FROM secrets WHERE connection = 'saved')")
+        .await;
     assert_eq!(refusal(&vault, id).await, ErrorCode::VaultDamaged);
     // Put back whole it is authentic, and shows by its version.
     raw(&vault, "UPDATE secrets SET gen = 0").await;
@@ -183,6 +184,21 @@ async fn one_damaged_row_leaves_the_others_readable() {
     vault.replace(good, None, &pair(0, 10)).await.expect("kept");
     assert_eq!(refusal(&vault, bad).await, ErrorCode::VaultDamaged);
     assert_eq!(vault.get(good).await.expect("read"), Some(pair(0, 10)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_open_a_new_vault_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..8 {
+        let path = folder.path().to_owned();
+        tasks.spawn(async move { open(&path).await.put_named(&format!("n{number}"), b"x").await.expect("kept") });
+    }
+    tasks.join_all().await;
+    let vault = open(folder.path()).await;
+    for number in 0..8 {
+        assert!(vault.get_named(&format!("n{number}")).await.expect("one data key for all").is_some());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

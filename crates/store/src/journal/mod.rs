@@ -37,8 +37,7 @@ const DRAFT: &str = ".draft";
 const SEVERAL: &str = "several";
 
 /// Fetches the journal's key, when it is first needed and again until it comes.
-pub type JournalKey =
-    Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Zeroizing<[u8; 32]>>> + Send>> + Send + Sync>;
+pub type JournalKey = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Zeroizing<[u8; 32]>>> + Send>> + Send + Sync>;
 
 /// The journal in the folder `journal` of a home.
 pub struct FileJournal {
@@ -90,12 +89,17 @@ impl Journal for FileJournal {
         let name = format!("{owner}_{}", Uuid::new_v4());
         blocking(move || {
             let (draft, path) = (folder.join(format!("{name}{DRAFT}")), folder.join(format!("{name}{SUFFIX}")));
-            let begun = file::begin(&draft, &path, &name, &key, &header);
-            if begun.is_err() {
-                let _ = fs::remove_file(&draft);
+            let mut begun = file::begin(&draft, &path, &name, &key, &header);
+            if begun.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+                // Cleared away as a draft of the dead, in the moment between its making and its lock.
+                begun = file::begin(&draft, &path, &name, &key, &header);
             }
-            begun.map_err(|e| failed(&path, &e))?;
-            sync_folder(&folder).map_err(|e| failed(&path, &e))?;
+            if let Err(error) = begun.and_then(|()| sync_folder(&folder)) {
+                // The caller goes no further, so nothing may look begun.
+                let _ = fs::remove_file(&draft);
+                let _ = fs::remove_file(&path);
+                return Err(failed(&path, &error));
+            }
             Ok(EntryId(name))
         })
         .await
@@ -166,14 +170,15 @@ impl Name {
     }
 }
 
-/// Names of all entries, oldest spelling order, without their suffix. One read of the folder, done where it is.
+/// Names of all entries, sorted, without their suffix. One read of the folder, done where it is.
 fn entries(folder: &Path) -> Result<Vec<String>> {
     let list = || -> io::Result<Vec<String>> {
         let mut names = Vec::new();
         for file in fs::read_dir(folder)? {
             let name = file?.file_name();
-            if let Some(stem) = name.to_str().and_then(|name| name.strip_suffix(SUFFIX)) {
-                names.push(stem.to_owned());
+            match name.to_str().and_then(|name| name.strip_suffix(SUFFIX)) {
+                Some(stem) if Name::parse(stem).is_some() => names.push(stem.to_owned()),
+                _ => {}
             }
         }
         names.sort_unstable();

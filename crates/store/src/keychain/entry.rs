@@ -45,9 +45,7 @@ impl Entries {
     pub(super) fn put(&self, store: &CredentialStore, user: &str, value: &[u8]) -> Result<()> {
         let entry = self.entry(store, user)?;
         match self.write(&entry, value) {
-            Err(Error::Ambiguous(twins)) => {
-                twins.iter().try_for_each(|twin| self.write(twin, value)).map_err(|e| fault_of(&e))
-            }
+            Err(Error::Ambiguous(twins)) => twins.iter().try_for_each(|twin| self.write(twin, value)).map_err(|e| fault_of(&e)),
             other => other.map_err(|e| fault_of(&e)),
         }
     }

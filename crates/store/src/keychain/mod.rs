@@ -11,6 +11,8 @@ mod fault;
 mod spill;
 mod system;
 #[cfg(test)]
+mod test_chain;
+#[cfg(test)]
 mod tests;
 mod worker;
 

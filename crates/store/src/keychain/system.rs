@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::worker::StoreBuilder;
 use super::KeychainConfig;
+use super::worker::StoreBuilder;
 
 /// Windows takes 2,560 bytes; the rest is room for what Windows counts and we do not.
 const WINDOWS_LIMIT: usize = 2_400;

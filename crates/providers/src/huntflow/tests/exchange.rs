@@ -87,7 +87,9 @@ async fn what_breaks_after_the_connection_is_lost_and_not_repeated() {
         ("too large", Reply::Bytes([b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), vec![b'x'; 2 * BODY_CAP]].concat())),
     ] {
         let server = Server::start([reply, Reply::new(200, "", pair_answer())]).await;
-        assert_lost(&exchange(&server.base).await, why);
+        let exchange = exchange(&server.base).await;
+        assert_lost(&exchange, why);
+        assert_eq!(format!("{exchange:?}").contains("the answer is too large"), why.ends_with("too large"), "{why}");
         assert_eq!(server.requests().len(), 1, "{why}");
     }
 }

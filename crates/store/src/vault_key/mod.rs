@@ -2,6 +2,9 @@
 //!
 //! A key is made only for a vault that does not exist yet. Existing data and no key is an error, never a new key.
 
+#[cfg(test)]
+mod tests;
+
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -128,8 +131,7 @@ fn create(path: PathBuf) -> Result<VaultKey> {
     let key = random_key()?;
     let mut line = Zeroizing::new(STANDARD.encode(*key));
     line.push('\n');
-    let created =
-        write_private_once(&path, line.as_bytes()).map_err(|e| unwritable(ErrorCode::HomeUnwritable, &path, &e))?;
+    let created = write_private_once(&path, line.as_bytes()).map_err(|e| unwritable(ErrorCode::HomeUnwritable, &path, &e))?;
     // Somebody else's key was there first: theirs is the one.
     if created { VaultKey::from_bytes(key, KeySource::Created(path)) } else { from_file(KeySource::HomeFile(path)) }
 }
@@ -214,7 +216,3 @@ fn wrong(source: &KeySource, why: &str) -> Error {
     };
     Error::new(ErrorCode::VaultKeyWrong).with("path", &place).detail(format_args!("{place}: {why}"))
 }
-
-#[cfg(test)]
-#[path = "vault_key_tests.rs"]
-mod tests;

@@ -1,0 +1,4 @@
+//! The real window: WebKit, a real Secret Service, the real keeper, a faithful fake Huntflow. No mock between.
+
+mod job;
+mod keychain;

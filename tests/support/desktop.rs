@@ -1,0 +1,271 @@
+//! The real window: its own D-Bus session, its own unlocked keychain, its own X display, driven over WebDriver.
+
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::command::{Stage, beside_tests};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// A desktop session: D-Bus, gnome-keyring, Xvfb and tauri-driver as one process group that dies with it.
+pub struct Desktop {
+    session: Child,
+    port: u16,
+    bus: String,
+    folder: TempDir,
+    client: reqwest::blocking::Client,
+}
+
+/// What the keychain of a new session is like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keyring {
+    /// Unlocked, with a default collection.
+    Unlocked,
+    /// No service at all: the session has no keychain.
+    Absent,
+}
+
+impl Desktop {
+    /// Starts a session whose programs see this clock file and this home.
+    ///
+    /// # Panics
+    /// When the session does not come up within a minute.
+    pub fn start(stage: &Stage, home: &str, keyring: Keyring) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let place = folder.path();
+        for name in ["config", "data", "cache", "run", "downloads"] {
+            std::fs::create_dir_all(place.join(name)).expect("made");
+        }
+        std::fs::write(place.join("config/user-dirs.dirs"), "XDG_DOWNLOAD_DIR=\"$HOME/downloads\"\n").expect("written");
+        let (port, native) = (free_port(), free_port());
+        let unlock = match keyring {
+            Keyring::Unlocked => "printf pw | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null 2>&1;",
+            Keyring::Absent => "",
+        };
+        let script = format!(
+            "{unlock} printf %s \"$DBUS_SESSION_BUS_ADDRESS\" > \"$HOME/bus\"; \
+             exec xvfb-run -a -s '-screen 0 1280x800x24' \"$DRIVER\" --port {port} --native-port {native}"
+        );
+        let session = Command::new("dbus-run-session")
+            .args(["--", "sh", "-c", &script])
+            .env("HOME", place)
+            .env("XDG_CONFIG_HOME", place.join("config"))
+            .env("XDG_DATA_HOME", place.join("data"))
+            .env("XDG_CACHE_HOME", place.join("cache"))
+            .env("XDG_RUNTIME_DIR", place.join("run"))
+            .env("DRIVER", std::env::var_os("BULLA_TEST_DRIVER").unwrap_or_else(|| "tauri-driver".into()))
+            .env("BULLA_HOME", stage.home(home))
+            .env("BULLA_TEST_CLOCK", stage.clock.path())
+            .env("LANG", "C.UTF-8")
+            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
+            .env("NO_AT_BRIDGE", "1")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::from(std::fs::File::create(place.join("session.log")).expect("a log")))
+            .process_group(0)
+            .spawn()
+            .expect("dbus-run-session is installed by ./dev test");
+        let client = reqwest::blocking::Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client");
+        let mut desktop = Self { session, port, bus: String::new(), folder, client };
+        wait_for("tauri-driver", || desktop.client.get(desktop.url("/status")).send().is_ok_and(|answer| answer.status().is_success()));
+        desktop.bus = std::fs::read_to_string(desktop.folder.path().join("bus")).expect("the bus address");
+        desktop
+    }
+
+    /// Opens the window. The driver refuses a session right after another ended, so its start is tried again.
+    ///
+    /// # Panics
+    /// When no session comes up within a minute.
+    pub fn open(&self) -> Window<'_> {
+        let application = std::env::var_os("BULLA_TEST_DESKTOP").map_or_else(|| beside_tests("bulla-desktop"), PathBuf::from);
+        let request = json!({"capabilities": {"alwaysMatch": {
+            "tauri:options": {"application": application}, "browserName": "wry"}}});
+        let mut id = String::new();
+        wait_for("a window session", || {
+            let answer = self.client.post(self.url("/session")).body(request.to_string()).send();
+            let value: Value = answer.ok().and_then(|a| a.text().ok()).and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default();
+            value["value"]["sessionId"].as_str().unwrap_or_default().clone_into(&mut id);
+            !id.is_empty()
+        });
+        let window = Window { desktop: self, id };
+        window.wait("the first rows", "return document.documentElement.dataset.ready === 'true'");
+        window
+    }
+
+    /// A command inside the session, such as `secret-tool`.
+    pub fn inside(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
+            .env("HOME", self.folder.path())
+            .env("XDG_RUNTIME_DIR", self.folder.path().join("run"))
+            .env("XDG_DATA_HOME", self.folder.path().join("data"));
+        command
+    }
+
+    /// Where bundles are written to.
+    pub fn downloads(&self) -> PathBuf {
+        self.folder.path().join("downloads")
+    }
+
+    /// What the session's programs wrote to stderr.
+    ///
+    /// # Panics
+    /// When the log cannot be read.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("session.log")).expect("the session's log")
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+}
+
+impl Drop for Desktop {
+    fn drop(&mut self) {
+        // The whole group: dbus-run-session does not take the display and the driver with it.
+        let group = format!("-{}", self.session.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
+        let _ = self.session.wait();
+    }
+}
+
+/// An open window.
+pub struct Window<'a> {
+    desktop: &'a Desktop,
+    id: String,
+}
+
+impl Window<'_> {
+    /// Runs JavaScript in the page and returns its value.
+    ///
+    /// # Panics
+    /// When the page throws.
+    pub fn run(&self, script: &str) -> Value {
+        self.call("/execute/sync", &json!({"script": script, "args": []}))
+    }
+
+    /// Waits until the script returns something truthy, and returns it.
+    ///
+    /// # Panics
+    /// When it does not within a minute.
+    pub fn wait(&self, what: &str, script: &str) -> Value {
+        let mut found = Value::Null;
+        wait_for(what, || {
+            found = self.run(script);
+            !matches!(found, Value::Null | Value::Bool(false)) && found != "" && found != 0
+        });
+        found
+    }
+
+    /// Waits for an element by its `data-testid`, and for it to be enabled, then clicks it.
+    pub fn click(&self, testid: &str) {
+        self.wait(&format!("{testid} enabled"), &format!("const e = {}; return !!e && !e.disabled", by(testid)));
+        self.run(&format!("const e = {}; e.scrollIntoView({{block: 'center'}}); e.click()", by(testid)));
+    }
+
+    /// Types into an element as a person does, after clearing it.
+    pub fn fill(&self, testid: &str, text: &str) {
+        self.wait(testid, &format!("return !!{}", by(testid)));
+        let script = format!("return {}", by(testid));
+        let element = self.run(&script)[ELEMENT].as_str().expect("an element").to_owned();
+        self.call(&format!("/element/{element}/clear"), &json!({}));
+        self.call(&format!("/element/{element}/value"), &json!({"text": text}));
+    }
+
+    /// Puts a file into a native file input.
+    pub fn choose_file(&self, testid: &str, file: &Path) {
+        self.wait(testid, &format!("return !!{}", by(testid)));
+        let element = self.run(&format!("return {}", by(testid)))[ELEMENT].as_str().expect("an element").to_owned();
+        self.call(&format!("/element/{element}/value"), &json!({"text": file.display().to_string()}));
+    }
+
+    /// Chooses an option of a `<select>`.
+    pub fn select(&self, testid: &str, value: &str) {
+        self.wait(testid, &format!("return !!{}", by(testid)));
+        self.run(&format!(
+            "const e = {}; e.value = {}; e.dispatchEvent(new Event('change', {{bubbles: true}}))",
+            by(testid),
+            json!(value)
+        ));
+    }
+
+    /// The text of an element, once it is there and not empty.
+    pub fn text(&self, testid: &str) -> String {
+        let value = self.wait(testid, &format!("return {}?.textContent?.trim()", by(testid)));
+        value.as_str().expect("text").to_owned()
+    }
+
+    /// An attribute of an element.
+    pub fn attribute(&self, testid: &str, name: &str) -> Option<String> {
+        self.run(&format!("return {}?.getAttribute('{name}') ?? null", by(testid))).as_str().map(str::to_owned)
+    }
+
+    /// Waits until an element's attribute has this value.
+    pub fn expect(&self, testid: &str, name: &str, value: &str) {
+        self.wait(&format!("{testid} {name}={value}"), &format!("return {}?.getAttribute('{name}') === {}", by(testid), json!(value)));
+    }
+
+    /// A picture of the window.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    pub fn screenshot(&self, file: &Path) {
+        let value = self.get("/screenshot");
+        let encoded = value.as_str().expect("a picture");
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("made");
+        let mut decoder = Command::new("base64").args(["-d"]).stdin(Stdio::piped()).stdout(std::fs::File::create(file).expect("a file")).spawn().expect("base64");
+        std::io::Write::write_all(&mut decoder.stdin.take().expect("piped"), encoded.as_bytes()).expect("written");
+        assert!(decoder.wait().expect("it ends").success());
+    }
+
+    /// Closes the window and waits for its end.
+    pub fn close(self) {
+        let url = self.desktop.url(&format!("/session/{}", self.id));
+        self.desktop.client.delete(url).send().expect("the driver answers");
+    }
+
+    fn get(&self, path: &str) -> Value {
+        let url = self.desktop.url(&format!("/session/{}{path}", self.id));
+        value_of(&self.desktop.client.get(url).send().and_then(reqwest::blocking::Response::text).expect("the driver answers"))
+    }
+
+    fn call(&self, path: &str, body: &Value) -> Value {
+        let url = self.desktop.url(&format!("/session/{}{path}", self.id));
+        let answer = self.desktop.client.post(url).body(body.to_string()).send();
+        value_of(&answer.and_then(reqwest::blocking::Response::text).expect("the driver answers"))
+    }
+}
+
+fn value_of(text: &str) -> Value {
+    let answer: Value = serde_json::from_str(text).unwrap_or_else(|_| panic!("no JSON from the driver: {text}"));
+    assert!(answer["value"]["error"].is_null(), "{text}");
+    answer["value"].clone()
+}
+
+fn by(testid: &str) -> String {
+    format!("document.querySelector('[data-testid=\"{testid}\"]')")
+}
+
+/// Waits for a condition, looking often.
+///
+/// # Panics
+/// When it does not come true within a minute.
+pub fn wait_for(what: &str, mut condition: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !condition() {
+        assert!(Instant::now() < deadline, "{what} did not come within {PATIENCE:?}");
+        std::thread::park_timeout(Duration::from_millis(50));
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
+}
