@@ -11,9 +11,9 @@ async fn a_pair_pasted_on_its_sixth_day_is_renewed_on_its_seventh() {
     let pair = world.fake.issue_pair_aged("anna", TimeDelta::days(6));
     let view = world.keep("Anna", &pair).await;
     assert_eq!((view.health, view.estimated), (Health::Healthy, true));
-    world.live(TimeDelta::days(1)).await;
+    world.live(TimeDelta::hours(23)).await;
     assert_eq!(world.fake.exchanges_ok().len(), 0, "the access token lives to the end of its seventh day");
-    world.live(TimeDelta::hours(6)).await;
+    world.live(TimeDelta::hours(7)).await;
     assert_eq!(world.fake.exchanges_ok().len(), 1);
     assert_eq!(world.fake.exchange_attempts().len(), 1, "nothing was tried too early");
     let renewed = world.view(id_of(&view)).await;

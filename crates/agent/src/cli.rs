@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use bulla_home::VaultKind;
 use chrono::TimeDelta;
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::duration;
@@ -22,7 +23,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Args)]
 pub(crate) struct Globals {
     /// Work in this data folder
-    #[arg(long, global = true, value_name = "DIR", env = "BULLA_HOME", hide_env_values = true)]
+    #[arg(long, global = true, value_name = "DIR", env = "BULLA_HOME", hide_env_values = true, value_parser = folder())]
     pub(crate) home: Option<PathBuf>,
     /// Where a new home keeps its secrets, `keychain` or `file`; a home of the other kind is refused
     #[arg(long, global = true, value_name = "KIND", env = "BULLA_VAULT", hide_env_values = true, value_parser = vault)]
@@ -30,6 +31,11 @@ pub(crate) struct Globals {
     /// Answer in JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
+}
+
+/// Any path, an empty one too: an empty `BULLA_HOME` is the same as none.
+fn folder() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
 }
 
 /// A kind of vault. An empty `BULLA_VAULT` is the same as none.
@@ -336,6 +342,13 @@ mod tests {
             assert_eq!(cli.globals.home.as_deref(), Some(std::path::Path::new("/h")));
             assert!(matches!(cli.globals.vault, Some(Vault(Some(VaultKind::File)))));
         }
+    }
+
+    #[test]
+    fn empty_globals_are_none() {
+        let cli = Cli::try_parse_from(["bulla", "--home", "", "--vault", "", "connections"]).expect("well formed");
+        assert_eq!(cli.globals.home.as_deref(), Some(std::path::Path::new("")));
+        assert!(matches!(cli.globals.vault, Some(Vault(None))));
     }
 
     #[test]

@@ -191,6 +191,7 @@ keys! {
     HINT_PASTE_SWAPPED = "hint.paste_swapped" [];
     HINT_BASE_URL_INVALID = "hint.base_url_invalid" [];
     HINT_BAD_REQUEST = "hint.bad_request" [];
+    HINT_FILE_UNWRITABLE = "hint.file_unwritable" [];
     HINT_NOT_FOUND = "hint.not_found" [];
     HINT_OTHER_PERSON = "hint.other_person" [];
     HINT_REAUTHORIZATION_REQUIRED = "hint.reauthorization_required" [];
@@ -246,6 +247,7 @@ pub(crate) fn hint(code: ErrorCode) -> Option<&'static Key> {
         ErrorCode::PasteSwapped => &HINT_PASTE_SWAPPED,
         ErrorCode::BaseUrlInvalid => &HINT_BASE_URL_INVALID,
         ErrorCode::BadRequest => &HINT_BAD_REQUEST,
+        ErrorCode::FileUnwritable => &HINT_FILE_UNWRITABLE,
         ErrorCode::NotFound => &HINT_NOT_FOUND,
         ErrorCode::OtherPerson => &HINT_OTHER_PERSON,
         ErrorCode::ReauthorizationRequired => &HINT_REAUTHORIZATION_REQUIRED,

@@ -69,7 +69,8 @@ pub fn next_step(connection: &Connection, me: &Fingerprint) -> Option<Step> {
             // and let the token endpoint judge once no access token of this pair can live any more.
             let seen = facts.access_alive_at.max(facts.access_refused_at);
             let check = seen.map_or(*at, |seen| seen + rules(connection.provider).check_every);
-            if check < opens { after_backoff(StepKind::Check, check) } else { after_backoff(StepKind::Renew, opens) }
+            let check = facts.not_before.map_or(check, |wait| wait.max(check));
+            if check < opens { Some(Step { kind: StepKind::Check, at: check }) } else { after_backoff(StepKind::Renew, opens) }
         }
     }
 }

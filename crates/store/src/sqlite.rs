@@ -47,12 +47,11 @@ impl Base {
         // SQLite's extended codes carry the primary one in their low byte.
         let extended: u32 = code.and_then(|text| text.parse().ok()).unwrap_or(0);
         match extended & 0xff {
-            11 | 26 => self.damaged(),
+            // Damaged, not a database, or "no such table" in a file that says it is migrated.
+            1 | 11 | 26 => self.damaged(),
             10 if extended == SHORT_READ => self.damaged(),
-            // Permission, busy, locked, read-only, I/O, full, cannot open, no large files.
+            // Permission, busy, locked, read-only, I/O, full, cannot open, no large files, not authorised.
             3 | 5 | 6 | 8 | 10 | 13 | 14 | 22 | 23 => ErrorCode::HomeUnwritable,
-            // "no such table" in a file that says it is migrated.
-            1 => self.damaged(),
             _ => ErrorCode::Internal,
         }
     }

@@ -22,6 +22,9 @@ pub(crate) async fn add(context: &mut Context, what: Add) -> Outcome {
         Add::Static { new } => (new, key(&context.out)?),
     };
     let home = context.home().await?;
+    if let Some(problem) = home.look(&paste).problem {
+        return Err(problem.into());
+    }
     let base_url = base_url(context, &home, &new, &paste)?;
     let request = KeepRequest {
         paste,

@@ -88,6 +88,8 @@ async fn marks_follow_the_present_tokens() {
     assert_eq!(owner(&["r"]).await, Some(kept.id), "one that is not removed goes first");
     assert_eq!(owner(&["x", "a"]).await, Some(removed.id));
     assert_eq!(owner(&[]).await, None);
+    let nobody = catalog.set_marks(ConnectionId::random(), &["n".to_owned()]).await.expect_err("nobody");
+    assert_eq!(nobody.code(), ErrorCode::NotFound);
     catalog.set_marks(kept.id, &["n".to_owned()]).await.expect("kept");
     assert_eq!(owner(&["n"]).await, Some(kept.id));
     assert_eq!(owner(&["r"]).await, Some(removed.id));

@@ -1,11 +1,11 @@
-//! [`SqliteCatalog`]: every fact of a home in one SQLite file. No secret is in it, and no type here could carry one.
+//! [`SqliteCatalog`]: every fact of a home in one `SQLite` file. No secret is in it, and no type here could carry one.
 
+#[cfg(test)]
+mod beside_tests;
 mod bundles;
 mod connections;
 mod due;
 mod events;
-#[cfg(test)]
-mod beside_tests;
 mod names;
 mod peers;
 mod schema;

@@ -1,6 +1,7 @@
 //! Small facts beside the connections: settings of the home, aliases, and the marks of tokens now kept.
 
-use bulla_core::{ConnectionId, Label, Result};
+use bulla_core::{ConnectionId, ErrorCode, Label, Result};
+use sqlx::SqliteConnection;
 
 use super::{SqliteCatalog, commit, due::read_id, error};
 
@@ -38,14 +39,7 @@ impl SqliteCatalog {
     /// `not_found` when there is no such connection.
     pub async fn set_alias(&self, name: &str, id: ConnectionId) -> Result<()> {
         let mut tx = self.write().await?;
-        let found: Option<i64> = sqlx::query_scalar("SELECT 1 FROM connections WHERE id = ?")
-            .bind(id.to_string())
-            .fetch_optional(&mut *tx)
-            .await
-            .map_err(|e| error(&e))?;
-        if found.is_none() {
-            return Err(bulla_core::ErrorCode::NotFound.into());
-        }
+        require(&mut tx, id).await?;
         sqlx::query(
             "INSERT INTO aliases (key, name, connection) VALUES (?, ?, ?)
              ON CONFLICT (key) DO UPDATE SET name = excluded.name, connection = excluded.connection",
@@ -89,9 +83,10 @@ impl SqliteCatalog {
     /// Keeps the marks (keyed hashes) of the tokens a connection has now, in the place of its older ones.
     ///
     /// # Errors
-    /// `catalog_damaged` when there is no such connection, `home_unwritable`.
+    /// `not_found` when there is no such connection.
     pub async fn set_marks(&self, id: ConnectionId, marks: &[String]) -> Result<()> {
         let mut tx = self.write().await?;
+        require(&mut tx, id).await?;
         sqlx::query("DELETE FROM marks WHERE connection = ?")
             .bind(id.to_string())
             .execute(&mut *tx)
@@ -124,4 +119,13 @@ impl SqliteCatalog {
         .map_err(|e| error(&e))?;
         id.as_deref().map(read_id).transpose()
     }
+}
+
+async fn require(conn: &mut SqliteConnection, id: ConnectionId) -> Result<()> {
+    let found: Option<i64> = sqlx::query_scalar("SELECT 1 FROM connections WHERE id = ?")
+        .bind(id.to_string())
+        .fetch_optional(conn)
+        .await
+        .map_err(|e| error(&e))?;
+    if found.is_some() { Ok(()) } else { Err(ErrorCode::NotFound.into()) }
 }

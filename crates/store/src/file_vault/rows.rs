@@ -5,6 +5,9 @@ use sqlx::SqliteConnection;
 
 use super::error;
 
+type HeadColumns = (i64, String, String, Vec<u8>, Vec<u8>);
+type RowColumns = (i64, i64, String, Vec<u8>, Vec<u8>);
+
 /// The vault's own row.
 pub(super) struct Head {
     pub(super) format: i64,
@@ -51,11 +54,10 @@ pub(super) async fn make_tables(conn: &mut SqliteConnection) -> Result<()> {
 }
 
 pub(super) async fn read_head(conn: &mut SqliteConnection) -> Result<Option<Head>> {
-    let row: Option<(i64, String, String, Vec<u8>, Vec<u8>)> =
-        sqlx::query_as("SELECT format, vault_id, key_id, key_check, wrapped FROM head")
-            .fetch_optional(conn)
-            .await
-            .map_err(|e| error(&e))?;
+    let row: Option<HeadColumns> = sqlx::query_as("SELECT format, vault_id, key_id, key_check, wrapped FROM head")
+        .fetch_optional(conn)
+        .await
+        .map_err(|e| error(&e))?;
     Ok(row.map(|(format, vault_id, key_id, key_check, wrapped)| Head { format, vault_id, key_id, key_check, wrapped }))
 }
 
@@ -79,7 +81,7 @@ pub(super) async fn any(conn: &mut SqliteConnection) -> Result<bool> {
 }
 
 pub(super) async fn read(conn: &mut SqliteConnection, name: &RowName<'_>) -> Result<Option<Row>> {
-    let row: Option<(i64, i64, String, Vec<u8>, Vec<u8>)> =
+    let row: Option<RowColumns> =
         sqlx::query_as("SELECT epoch, gen, key_id, nonce, ciphertext FROM secrets WHERE connection = ? AND field = ?")
             .bind(name.owner)
             .bind(name.field)

@@ -112,7 +112,8 @@ async fn a_vault_of_a_newer_bulla_is_refused() {
 async fn rows_cannot_be_swapped_relabelled_or_rolled_back() {
     let forgeries = [
         // Each connection gets the other's row.
-        "UPDATE secrets SET (nonce, ciphertext) = (SELECT nonce, ciphertext FROM secrets o WHERE o.rowid <> secrets.rowid)",
+        "WITH old AS MATERIALIZED (SELECT * FROM secrets) UPDATE secrets SET (nonce, ciphertext) =
+             (SELECT nonce, ciphertext FROM old WHERE old.connection <> secrets.connection)",
         "UPDATE secrets SET connection = substr(connection, 1, 35) || CASE substr(connection, 36) WHEN 'a' THEN 'b' ELSE 'a' END",
         "UPDATE secrets SET epoch = epoch + 1",
         "UPDATE secrets SET gen = gen + 1",

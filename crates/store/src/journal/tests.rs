@@ -85,7 +85,7 @@ async fn an_attachment_needs_no_new_room() {
     let id = journal.begin(&renew(ConnectionId::random())).await.expect("begun");
     let size = fs::metadata(path(home.path(), &id)).expect("there").len();
     assert!(size > 64 * 1024);
-    journal.attach(&id, &[1; 60_000]).await.expect("attached");
+    journal.attach(&id, &vec![1; 60_000]).await.expect("attached");
     assert_eq!(fs::metadata(path(home.path(), &id)).expect("there").len(), size);
 
     let long = vec![2; 1 << 20];

@@ -16,8 +16,8 @@ pub(super) fn config() -> KeychainConfig {
         // The default of Windows roams with a domain profile, and two computers would spend one token.
         modifiers: if cfg!(windows) { &[("persistence", "Local")] } else { &[] },
         quick: Duration::from_secs(10),
-        patient: Duration::from_secs(60),
-        write_proof: Duration::from_secs(60),
+        patient: Duration::from_mins(1),
+        write_proof: Duration::from_mins(1),
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) struct Chain {
     pub(super) built: AtomicU64,
     /// Writes are acknowledged and not kept.
     pub(super) lossy: AtomicBool,
-    /// Searches find nothing, as a locked KeePassXC answers.
+    /// Searches find nothing, as a locked `KeePassXC` answers.
     pub(super) blind: AtomicBool,
     pub(super) gate: (Mutex<bool>, Condvar),
     pub(super) modifiers: Mutex<Vec<String>>,
