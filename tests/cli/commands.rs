@@ -15,9 +15,28 @@ fn show_json_has_every_documented_key() {
     let stage = stage_with_anna();
     let view = stage.run("desk", &["show", "Anna", "--json"]).json();
     for key in [
-        "id", "label", "person", "provider", "base_url", "identity", "health", "severity", "valid", "issues", "deadline",
-        "next_step_at", "access_expires_at", "refresh_expires_at", "estimated", "custody", "epoch", "gen", "last_renewed_at",
-        "last_used_at", "last_tested_at", "last_error",
+        "id",
+        "label",
+        "person",
+        "provider",
+        "base_url",
+        "identity",
+        "health",
+        "severity",
+        "valid",
+        "issues",
+        "deadline",
+        "next_step_at",
+        "access_expires_at",
+        "refresh_expires_at",
+        "estimated",
+        "custody",
+        "epoch",
+        "gen",
+        "last_renewed_at",
+        "last_used_at",
+        "last_tested_at",
+        "last_error",
     ] {
         assert!(view.get(key).is_some(), "{key} is missing in {view}");
     }

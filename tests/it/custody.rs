@@ -193,7 +193,8 @@ async fn a_plain_export_has_no_refresh_token_and_a_handed_over_one_leaves_none_h
     // The real client reads it, renews by itself and rewrites it; pasting it over the connection takes it back.
     world.advance(TimeDelta::days(8));
     let path = handed.display().to_string();
-    let run = python::run(&python::huntflow_client(), &python::script("huntflow_recipe.py"), &[&world.fake.base_url(), &path, "me"]);
+    let run =
+        python::run(&python::huntflow_client(), &python::script("huntflow_recipe.py"), &[&world.fake.base_url(), &path, "me"]);
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     assert_eq!(world.fake.exchanges_ok().len(), 1, "by the client");
     let rewritten = std::fs::read_to_string(&handed).expect("there");

@@ -49,11 +49,8 @@ async fn another_persons_pair_replaces_only_when_confirmed() {
     let id = id_of(&world.keep("Anna", &world.fake.issue_pair("anna")).await);
     world.home.set_alias("huntflow-active", id).await.expect("set");
     let theirs = world.fake.issue_pair("boris");
-    let request = |confirmed| KeepRequest {
-        replaces: Some(id),
-        confirmed_other_person: confirmed,
-        ..world.request("ignored", &theirs)
-    };
+    let request =
+        |confirmed| KeepRequest { replaces: Some(id), confirmed_other_person: confirmed, ..world.request("ignored", &theirs) };
     let error = world.home.keep(request(false)).await.expect_err("another person");
     assert_eq!(error.code(), ErrorCode::OtherPerson);
     assert_eq!(world.view(id).await.epoch, 1, "nothing has changed");

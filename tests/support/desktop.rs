@@ -18,7 +18,8 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 pub struct Desktop {
     session: Child,
     port: u16,
-    bus: String,
+    /// The session's D-Bus address, display and X authority.
+    around: [String; 3],
     folder: TempDir,
     client: reqwest::blocking::Client,
 }
@@ -50,11 +51,12 @@ impl Desktop {
             Keyring::Absent => "",
         };
         let script = format!(
-            "{unlock} printf %s \"$DBUS_SESSION_BUS_ADDRESS\" > \"$HOME/bus\"; \
-             exec xvfb-run -a -s '-screen 0 1280x800x24' \"$DRIVER\" --port {port} --native-port {native}"
+            "{unlock} printf '%s\\n%s\\n%s\\n' \"$DBUS_SESSION_BUS_ADDRESS\" \"$DISPLAY\" \"$XAUTHORITY\" > \"$HOME/around\"; \
+             exec \"$DRIVER\" --port {port} --native-port {native}"
         );
-        let session = Command::new("dbus-run-session")
-            .args(["--", "sh", "-c", &script])
+        let session = Command::new("xvfb-run")
+            // The display first: what D-Bus starts must know it.
+            .args(["-a", "-s", "-screen 0 1280x800x24", "dbus-run-session", "--", "sh", "-c", &script])
             .env("HOME", place)
             .env("XDG_CONFIG_HOME", place.join("config"))
             .env("XDG_DATA_HOME", place.join("data"))
@@ -71,11 +73,15 @@ impl Desktop {
             .stderr(Stdio::from(std::fs::File::create(place.join("session.log")).expect("a log")))
             .process_group(0)
             .spawn()
-            .expect("dbus-run-session is installed by ./dev test");
+            .expect("xvfb-run is installed by ./dev test");
         let client = reqwest::blocking::Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client");
-        let mut desktop = Self { session, port, bus: String::new(), folder, client };
-        wait_for("tauri-driver", || desktop.client.get(desktop.url("/status")).send().is_ok_and(|answer| answer.status().is_success()));
-        desktop.bus = std::fs::read_to_string(desktop.folder.path().join("bus")).expect("the bus address");
+        let mut desktop = Self { session, port, around: [const { String::new() }; 3], folder, client };
+        wait_for("tauri-driver", || {
+            desktop.client.get(desktop.url("/status")).send().is_ok_and(|answer| answer.status().is_success())
+        });
+        let around = std::fs::read_to_string(desktop.folder.path().join("around")).expect("written before the driver starts");
+        let mut lines = around.lines().map(str::to_owned);
+        desktop.around = std::array::from_fn(|_| lines.next().unwrap_or_default());
         desktop
     }
 
@@ -90,7 +96,8 @@ impl Desktop {
         let mut id = String::new();
         wait_for("a window session", || {
             let answer = self.client.post(self.url("/session")).body(request.to_string()).send();
-            let value: Value = answer.ok().and_then(|a| a.text().ok()).and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default();
+            let value: Value =
+                answer.ok().and_then(|a| a.text().ok()).and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default();
             value["value"]["sessionId"].as_str().unwrap_or_default().clone_into(&mut id);
             !id.is_empty()
         });
@@ -103,7 +110,9 @@ impl Desktop {
     pub fn inside(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command
-            .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
+            .env("DBUS_SESSION_BUS_ADDRESS", &self.around[0])
+            .env("DISPLAY", &self.around[1])
+            .env("XAUTHORITY", &self.around[2])
             .env("HOME", self.folder.path())
             .env("XDG_RUNTIME_DIR", self.folder.path().join("run"))
             .env("XDG_DATA_HOME", self.folder.path().join("data"));
@@ -210,31 +219,26 @@ impl Window<'_> {
 
     /// Waits until an element's attribute has this value.
     pub fn expect(&self, testid: &str, name: &str, value: &str) {
-        self.wait(&format!("{testid} {name}={value}"), &format!("return {}?.getAttribute('{name}') === {}", by(testid), json!(value)));
+        self.wait(
+            &format!("{testid} {name}={value}"),
+            &format!("return {}?.getAttribute('{name}') === {}", by(testid), json!(value)),
+        );
     }
 
-    /// A picture of the window.
+    /// A picture of the display. WebDriver's own screenshot waits for ever in WebKitGTK without a compositor.
     ///
     /// # Panics
-    /// When it cannot be written.
+    /// When it cannot be taken.
     pub fn screenshot(&self, file: &Path) {
-        let value = self.get("/screenshot");
-        let encoded = value.as_str().expect("a picture");
         std::fs::create_dir_all(file.parent().expect("a folder")).expect("made");
-        let mut decoder = Command::new("base64").args(["-d"]).stdin(Stdio::piped()).stdout(std::fs::File::create(file).expect("a file")).spawn().expect("base64");
-        std::io::Write::write_all(&mut decoder.stdin.take().expect("piped"), encoded.as_bytes()).expect("written");
-        assert!(decoder.wait().expect("it ends").success());
+        let taken = self.desktop.inside("import").args(["-window", "root"]).arg(file).status();
+        assert!(taken.expect("imagemagick is installed by ./dev test").success());
     }
 
     /// Closes the window and waits for its end.
     pub fn close(self) {
         let url = self.desktop.url(&format!("/session/{}", self.id));
         self.desktop.client.delete(url).send().expect("the driver answers");
-    }
-
-    fn get(&self, path: &str) -> Value {
-        let url = self.desktop.url(&format!("/session/{}{path}", self.id));
-        value_of(&self.desktop.client.get(url).send().and_then(reqwest::blocking::Response::text).expect("the driver answers"))
     }
 
     fn call(&self, path: &str, body: &Value) -> Value {

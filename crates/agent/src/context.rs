@@ -15,12 +15,13 @@ pub(crate) struct Context {
     pub(crate) out: Output,
     folder: PathBuf,
     vault: Option<VaultKind>,
+    clock: SystemClock,
 }
 
 impl Context {
     pub(crate) fn new(globals: Globals, out: Output) -> Self {
         let folder = globals.home.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(default_folder);
-        Self { out, folder, vault: globals.vault.and_then(|vault| vault.0) }
+        Self { out, folder, vault: globals.vault.and_then(|vault| vault.0), clock: SystemClock }
     }
 
     pub(crate) fn folder(&self) -> &std::path::Path {
@@ -28,7 +29,7 @@ impl Context {
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
-        SystemClock.now()
+        self.clock.now()
     }
 
     /// The home, made if there is none. A new file vault says where its key is, once.

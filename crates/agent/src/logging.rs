@@ -7,7 +7,8 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-const OURS: &str = "bulla";
+/// How the names of our modules begin: the crates, and the command itself.
+const OURS: [&str; 2] = ["bulla_", "bulla::"];
 const FOREIGN: LevelFilter = LevelFilter::WARN;
 const UNLESS_ASKED: LevelFilter = LevelFilter::WARN;
 
@@ -20,26 +21,26 @@ pub(crate) fn start() {
 
 fn filter(asked: &str) -> Targets {
     let mut ours = UNLESS_ASKED;
-    let mut targets = Targets::new().with_default(FOREIGN);
+    let mut closer = Vec::new();
     for directive in asked.split(',').map(str::trim).filter(|directive| !directive.is_empty()) {
-        match directive.split_once('=') {
-            Some((target, level)) if is_ours(target) => {
-                if let Ok(level) = LevelFilter::from_str(level) {
-                    targets = targets.with_target(target, level);
-                }
-            }
-            Some(_) => {}
-            None if is_ours(directive) => targets = targets.with_target(directive, LevelFilter::TRACE),
-            None => ours = LevelFilter::from_str(directive).unwrap_or(ours),
+        let (target, level) = match directive.split_once('=') {
+            Some((target, level)) => (target, LevelFilter::from_str(level).ok()),
+            None if is_ours(directive) => (directive, Some(LevelFilter::TRACE)),
+            None => ("bulla", LevelFilter::from_str(directive).ok()),
+        };
+        match level {
+            Some(level) if target == "bulla" => ours = level,
+            Some(level) if is_ours(target) => closer.push((target.to_owned(), level)),
+            _ => {}
         }
     }
-    // The longest target wins, so this is what holds where nothing closer was asked.
-    let already = targets.iter().any(|(target, _)| target == OURS);
-    if already { targets } else { targets.with_target(OURS, ours) }
+    // The longest target wins, so these hold where nothing closer was asked.
+    let targets = Targets::new().with_default(FOREIGN).with_targets(OURS.map(|target| (target, ours)));
+    targets.with_targets(closer)
 }
 
 fn is_ours(target: &str) -> bool {
-    target == OURS || target.starts_with("bulla_") || target.starts_with("bulla::")
+    target == "bulla" || OURS.iter().any(|ours| target.starts_with(ours))
 }
 
 #[cfg(test)]

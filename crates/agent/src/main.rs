@@ -34,9 +34,9 @@ static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> = zeroizing_all
 
 fn main() -> ExitCode {
     let language = Language::from_environment();
-    process::keep_memory_private();
     process::hide_panics(language);
     logging::start();
+    process::keep_memory_private();
     match Cli::try_parse() {
         Ok(cli) => answer(cli, language),
         Err(error) => ExitCode::from(process::usage(&error)),

@@ -17,7 +17,7 @@ impl Table {
         Self { head, rows: Vec::new() }
     }
 
-    pub(crate) fn row(&mut self, cells: Vec<String>) {
+    pub(crate) fn row(&mut self, cells: &[String]) {
         self.rows.push(cells.iter().map(|cell| plain::line(cell).into_owned()).collect());
     }
 
@@ -61,8 +61,8 @@ mod tests {
     #[test]
     fn columns_line_up_by_cells_and_empty_ones_go() {
         let mut table = Table::new(owned(&["NAME", "PERSON", "STATE"]));
-        table.row(owned(&["王芳", "", "正常"]));
-        table.row(owned(&["Анна\u{1b}[1m", "", "Works"]));
+        table.row(&owned(&["王芳", "", "正常"]));
+        table.row(&owned(&["Анна\u{1b}[1m", "", "Works"]));
         assert_eq!(table.lines(), ["NAME      STATE", "王芳      正常", "Анна [1m  Works"]);
     }
 

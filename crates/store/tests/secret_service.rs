@@ -16,7 +16,7 @@ use bulla_store::{KeychainVault, Spill};
 use uuid::Uuid;
 
 const INSIDE: &str = "BULLA_TEST_SESSION";
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Runs `scenario` in a session of its own: this process starts itself there and waits.
 fn in_session(name: &str, bus: bool, scenario: impl Future<Output = ()>) {

@@ -71,19 +71,15 @@ fn lines(context: &mut Context, word: &str, findings: &[Finding]) -> Outcome {
 fn line(context: &Context, finding: &Finding) -> String {
     let out = &context.out;
     let word = if finding.severity == Severity::Critical { "CRITICAL" } else { "WARNING" };
-    let mut line = format!("{word}: {}: {}", finding.label, out.health(finding.health));
+    let head = format!("{word}: {}: {}", finding.label, out.health(finding.health));
     let key = match finding.deadline {
         Some(at) if at > context.now() => Some((&say::NEXT_DEADLINE, at)),
         Some(at) if finding.health == Health::EndsSoon => Some((&say::NEXT_OVERDUE, at)),
         _ => None,
     };
-    if let Some((key, at)) = key {
-        line += &format!(", {}", out.text(key, &[("date", &when::moment(at))]));
-    }
-    for &code in &finding.issues {
-        line += &format!(" - {}", out.cause(code));
-    }
-    line
+    let date = key.map(|(key, at)| format!(", {}", out.text(key, &[("date", &when::moment(at))])));
+    let causes = finding.issues.iter().map(|&code| format!(" - {}", out.cause(code)));
+    std::iter::once(head).chain(date).chain(causes).collect()
 }
 
 fn answer(finding: &Finding) -> FindingAnswer<'_> {

@@ -10,19 +10,17 @@ use crate::when;
 use super::done;
 
 pub(crate) async fn alias(context: &mut Context, name: &str, connection: Option<&str>) -> Outcome {
-    match connection {
-        Some(connection) => {
-            let (home, id) = context.kept(connection).await?;
-            let view = home.set_alias(name, id).await?;
-            done(context, &view, &say::ALIAS_SET, &[("alias", name), ("label", &view.label)])
-        }
-        None => {
-            let home = context.existing().await?.ok_or_else(|| not_found(name))?;
-            home.remove_alias(name).await?;
-            context.out.note(&say::ALIAS_REMOVED, &[("alias", name)]);
-            if context.out.is_json() { context.out.value(&serde_json::json!({ "alias": name })) } else { Ok(()) }
-        }
-    }
+    let Some(connection) = connection else { return forget_alias(context, name).await };
+    let (home, id) = context.kept(connection).await?;
+    let view = home.set_alias(name, id).await?;
+    done(context, &view, &say::ALIAS_SET, &[("alias", name), ("label", &view.label)])
+}
+
+async fn forget_alias(context: &mut Context, name: &str) -> Outcome {
+    let home = context.existing().await?.ok_or_else(|| not_found(name))?;
+    home.remove_alias(name).await?;
+    context.out.note(&say::ALIAS_REMOVED, &[("alias", name)]);
+    if context.out.is_json() { context.out.value(&serde_json::json!({ "alias": name })) } else { Ok(()) }
 }
 
 pub(crate) async fn rename(context: &mut Context, name: &str, label: &str) -> Outcome {

@@ -34,7 +34,7 @@ pub(crate) async fn connections(context: &mut Context, removed: bool) -> Outcome
     ];
     let mut table = Table::new(heads.map(|key| context.out.text(key, &[])).to_vec());
     for view in &views {
-        table.row(vec![
+        table.row(&[
             view.label.clone(),
             view.person.clone().unwrap_or_default(),
             state(&context.out, view),
@@ -63,7 +63,7 @@ pub(crate) async fn servers(context: &mut Context) -> Outcome {
     let mut table = Table::new(heads.map(|key| context.out.text(key, &[])).to_vec());
     for ServerView { name, fingerprint, holds, last_heard_at, .. } in &views {
         let heard = last_heard_at.map(when::moment).unwrap_or_default();
-        table.row(vec![name.clone(), fingerprint.clone(), heard, holds.join(", ")]);
+        table.row(&[name.clone(), fingerprint.clone(), heard, holds.join(", ")]);
     }
     print(context, &table)
 }

@@ -72,7 +72,7 @@ pub(crate) async fn refresh(context: &mut Context, name: &str) -> Outcome {
         Renewal::TooEarly { opens_at } => {
             match opens_at.map(when::moment) {
                 Some(date) if refreshed.view.estimated => {
-                    context.out.note(&say::TOO_EARLY_ABOUT, &[("label", label), ("date", &date)])
+                    context.out.note(&say::TOO_EARLY_ABOUT, &[("label", label), ("date", &date)]);
                 }
                 Some(date) => context.out.note(&say::TOO_EARLY, &[("label", label), ("date", &date)]),
                 None => context.out.note(&say::TOO_EARLY_UNKNOWN, &[("label", label)]),

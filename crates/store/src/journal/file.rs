@@ -13,7 +13,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use bulla_core::ports::Intent;
-use bulla_core::{Error, ErrorCode, Result};
+use bulla_core::{Error, ErrorCode, Result, crash_point};
 use zeroize::Zeroizing;
 
 use super::failed;
@@ -42,11 +42,14 @@ pub(super) fn begin(draft: &Path, path: &Path, name: &str, key: &Key, header: &H
     file.lock()?;
     file.write_all(MAGIC)?;
     file.write_all(&length(&record)?)?;
+    crash_point("journal:1-draft");
     file.write_all(&record)?;
     file.write_all(&vec![0; RESERVED])?;
     file.sync_all()?;
-    bulla_core::crash_point("journal.begin.written");
-    fs::rename(draft, path)
+    crash_point("journal:2-synced");
+    fs::rename(draft, path)?;
+    crash_point("journal:3-named");
+    Ok(())
 }
 
 /// Writes a record after the last whole one, and syncs it.
@@ -57,12 +60,16 @@ pub(super) fn attach(path: &Path, name: &str, key: &Key, plain: &[u8]) -> io::Re
     let Opened { end, .. } = header(&bytes, name, key).ok_or(io::ErrorKind::InvalidData)?;
     let (end, number, _) = last_attachment(&bytes, end, name, key);
     let record = seal(key, name, number + 1, plain)?;
-    let mut written = length(&record)?.to_vec();
-    written.extend_from_slice(&record);
+    let (first, second) = record.split_at(record.len() / 2);
     file.seek(SeekFrom::Start(end as u64))?;
-    file.write_all(&written)?;
+    file.write_all(&length(&record)?)?;
+    file.write_all(first)?;
+    crash_point("journal:4-half-attached");
+    file.write_all(second)?;
     // Data only: the room was there, and a longer file's size is synced with its data.
-    file.sync_data()
+    file.sync_data()?;
+    crash_point("journal:5-attached");
+    Ok(())
 }
 
 type Content = (Intent, Option<Zeroizing<Vec<u8>>>);

@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bulla_core::ports::{EntryId, Intent, Journal, OpenEntry};
-use bulla_core::{ConnectionId, Error, ErrorCode, Result};
+use bulla_core::{ConnectionId, Error, ErrorCode, Result, crash_point};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -119,6 +119,7 @@ impl Journal for FileJournal {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(&path, &error)),
                 _ => {}
             }
+            crash_point("journal:6-unlinked");
             sync_folder(&folder).map_err(|e| failed(&path, &e))
         })
         .await
