@@ -29,7 +29,7 @@ fn paste(window: &Window<'_>, stage: &Stage, label: &str) {
     window.click("nav-add");
     window.click("provider-huntflow");
     window.fill("address", &stage.fake.base_url());
-    window.fill("paste", &format!("access_token: {}\nrefresh_token: {}", pair.access, pair.refresh));
+    window.fill("paste", &format!("access_token: {} refresh_token: {}", pair.access, pair.refresh));
     window.expect("look", "data-found", "pair");
     window.click("check");
     window.expect("check-result", "data-access", "alive");
@@ -104,8 +104,11 @@ fn hand_over(window: &Window<'_>, stage: &Stage, desktop: &Desktop, id: &str, la
     let reply = stage.run("server", &["agent", "enrol", "--sender", card, "--name", "web-1"]);
     let words = reply.stderr.clone();
     window.fill("card", reply.ok().trim());
-    let shown = window.text("words");
-    for word in shown.split_whitespace().filter(|word| word.chars().all(|c| c.is_ascii_lowercase())) {
+    window.text("words");
+    let listed = "return [...document.querySelectorAll('[data-testid=\"words\"] li')].map((word) => word.textContent.trim()).join(' ')";
+    let shown = window.run(listed).as_str().expect("text").to_owned();
+    assert_eq!(shown.split(' ').count(), 8, "{shown}");
+    for word in shown.split(' ') {
         assert!(words.contains(word), "both sides show {word}: {words}");
     }
     shot(window, &format!("words-{language}"));

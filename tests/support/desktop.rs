@@ -167,10 +167,16 @@ impl Window<'_> {
     /// When it does not within a minute.
     pub fn wait(&self, what: &str, script: &str) -> Value {
         let mut found = Value::Null;
-        wait_for(what, || {
+        let came = comes(|| {
             found = self.run(script);
             !matches!(found, Value::Null | Value::Bool(false)) && found != "" && found != 0
         });
+        if !came {
+            // Whoever reads the failure wants to see the window.
+            let picture = std::env::temp_dir().join(format!("bulla-window-{}.png", std::process::id()));
+            self.screenshot(&picture);
+            panic!("{what} did not come within {PATIENCE:?}: {}\n{}", picture.display(), self.desktop.log());
+        }
         found
     }
 
@@ -262,12 +268,19 @@ fn by(testid: &str) -> String {
 ///
 /// # Panics
 /// When it does not come true within a minute.
-pub fn wait_for(what: &str, mut condition: impl FnMut() -> bool) {
+pub fn wait_for(what: &str, condition: impl FnMut() -> bool) {
+    assert!(comes(condition), "{what} did not come within {PATIENCE:?}");
+}
+
+fn comes(mut condition: impl FnMut() -> bool) -> bool {
     let deadline = Instant::now() + PATIENCE;
     while !condition() {
-        assert!(Instant::now() < deadline, "{what} did not come within {PATIENCE:?}");
+        if Instant::now() >= deadline {
+            return false;
+        }
         std::thread::park_timeout(Duration::from_millis(50));
     }
+    true
 }
 
 fn free_port() -> u16 {
