@@ -105,7 +105,8 @@ fn hand_over(window: &Window<'_>, stage: &Stage, desktop: &Desktop, id: &str, la
     let words = reply.stderr.clone();
     window.fill("card", reply.ok().trim());
     window.text("words");
-    let listed = "return [...document.querySelectorAll('[data-testid=\"words\"] li')].map((word) => word.textContent.trim()).join(' ')";
+    let listed =
+        "return [...document.querySelectorAll('[data-testid=\"words\"] li')].map((word) => word.textContent.trim()).join(' ')";
     let shown = window.run(listed).as_str().expect("text").to_owned();
     assert_eq!(shown.split(' ').count(), 8, "{shown}");
     for word in shown.split(' ') {

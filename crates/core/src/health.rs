@@ -164,7 +164,9 @@ pub fn health(
     }
     let due = next.is_some_and(|step| step.kind == StepKind::Renew && now >= lives.renewal_opens.unwrap_or(step.at));
     // A pair found expired right after pasting is sure of nothing, but the renewal under way settles it in seconds.
-    let settles_now = due && facts.failures == 0;
+    // Where nothing has tried for a day, nothing runs: then the dates speak.
+    let just_due = lives.renewal_opens.is_some_and(|opened| now - opened < TimeDelta::days(1));
+    let settles_now = due && facts.failures == 0 && just_due && lives.refresh_ends_latest.is_none_or(|latest| now < latest);
     if by_deadline > Severity::Ok && !settles_now {
         return report(Health::EndsSoon, by_deadline, sure_until, last_error(connection), valid);
     }

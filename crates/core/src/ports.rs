@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{
-    BaseUrl, Connection, ConnectionId, Credential, Event, Exchange, Judgement, Parent, RawAnswer, ReadOutcome, RefreshToken, Result, Rules,
-    Stored,
+    BaseUrl, Connection, ConnectionId, Credential, Event, Exchange, Judgement, Parent, RawAnswer, ReadOutcome, RefreshToken,
+    Result, Rules, Stored,
 };
 
 /// What became of [`Vault::replace`].

@@ -1,7 +1,7 @@
 //! What a monitoring system asks: is there something a person must do?
 
-use bulla_core::{ErrorCode, Health, Result, Severity, Thresholds};
 use bulla_core::ports::Catalog;
+use bulla_core::{ErrorCode, Health, Result, Severity, Thresholds};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::Home;
@@ -41,7 +41,11 @@ impl Home {
                     _ => Severity::Ok,
                 };
                 // Dates alone are judged by the thresholds; what already needs a person stays what it is.
-                severity = if matches!(report.health, Health::Healthy | Health::EndsSoon | Health::Held) { asked } else { severity.max(asked) };
+                severity = if matches!(report.health, Health::Healthy | Health::EndsSoon | Health::Held) {
+                    asked
+                } else {
+                    severity.max(asked)
+                };
             }
             findings.push(Finding {
                 label: connection.label.as_str().to_owned(),

@@ -4,15 +4,15 @@ use std::collections::HashMap;
 
 use bulla_core::ports::Catalog;
 use bulla_core::{
-    Connection, ConnectionId, CredentialKind, CustodyKind, ErrorCode, Event, Health, HealthReport, Identity, Issued, Result,
-    StepKind, Thresholds,
+    Connection, ConnectionId, CredentialKind, CustodyKind, ErrorCode, Event, HealthReport, Identity, Issued, Result, StepKind,
+    Thresholds,
 };
 use chrono::{DateTime, Utc};
 
+use crate::Home;
 use crate::view::{
     ConnectionDetail, ConnectionView, CustodyView, EventView, HomeView, IdentityView, LastErrorView, SettingsView, VaultView,
 };
-use crate::Home;
 
 const META_LANGUAGE: &str = "language";
 const META_THEME: &str = "theme";
@@ -97,7 +97,8 @@ impl Home {
 
     /// What the person chose.
     pub async fn settings(&self) -> Result<SettingsView> {
-        let chosen = async |key| Ok::<_, bulla_core::Error>(self.catalog().meta(key).await?.unwrap_or_else(|| "system".to_owned()));
+        let chosen =
+            async |key| Ok::<_, bulla_core::Error>(self.catalog().meta(key).await?.unwrap_or_else(|| "system".to_owned()));
         Ok(SettingsView { language: chosen(META_LANGUAGE).await?, theme: chosen(META_THEME).await? })
     }
 
@@ -173,20 +174,9 @@ fn static_key(connection: &Connection, report: &HealthReport) -> Option<String> 
     Some(word.to_owned())
 }
 
-/// What a list is sorted by: severity, then whether a person is needed at all, then the nearest deadline, then the label.
-fn urgency(view: &ConnectionView) -> (std::cmp::Reverse<bulla_core::Severity>, u8, DateTime<Utc>, String) {
-    let rank = match view.health {
-        Health::NeedsPerson => 0,
-        Health::EndsSoon => 1,
-        Health::Paused => 2,
-        Health::InDoubt => 3,
-        Health::NotChecked => 4,
-        Health::RenewDue | Health::Renewing => 5,
-        Health::Healthy => 6,
-        Health::Held => 7,
-    };
-    let deadline = view.deadline.unwrap_or(DateTime::<Utc>::MAX_UTC);
-    (std::cmp::Reverse(view.severity), rank, deadline, view.label.to_lowercase())
+/// What a list is sorted by, in the window too: severity, then the nearest deadline, then the label.
+fn urgency(view: &ConnectionView) -> (std::cmp::Reverse<bulla_core::Severity>, DateTime<Utc>, String) {
+    (std::cmp::Reverse(view.severity), view.deadline.unwrap_or(DateTime::<Utc>::MAX_UTC), view.label.to_lowercase())
 }
 
 pub(crate) fn identity_view(identity: &Identity) -> IdentityView {

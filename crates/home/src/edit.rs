@@ -87,7 +87,12 @@ impl Home {
         Ok(())
     }
 
-    async fn edit(&self, id: ConnectionId, event: Event, change: impl FnOnce(&mut Connection) + Send + 'static) -> Result<ConnectionView> {
+    async fn edit(
+        &self,
+        id: ConnectionId,
+        event: Event,
+        change: impl FnOnce(&mut Connection) + Send + 'static,
+    ) -> Result<ConnectionView> {
         let connection = self.catalog().update(id, Box::new(change)).await?;
         self.catalog().record(event).await?;
         self.announce(Changed::Connection(id));
@@ -96,7 +101,9 @@ impl Home {
 
     async fn free_label(&self, connection: &Connection) -> Result<Label> {
         let others: Vec<_> = self.catalog().all().await?;
-        let taken = |label: &Label| others.iter().any(|c| c.removed_at.is_none() && c.id != connection.id && c.label.key() == label.key());
+        let taken = |label: &Label| {
+            others.iter().any(|c| c.removed_at.is_none() && c.id != connection.id && c.label.key() == label.key())
+        };
         let mut label = connection.label.clone();
         let mut number = 2;
         while taken(&label) {

@@ -130,7 +130,8 @@ impl Home {
             return Ok(exact.fingerprint.clone());
         }
         let folded = text.to_lowercase();
-        let starts = |peer: &&Peer| peer.name.to_lowercase().starts_with(&folded) || peer.fingerprint.as_str().starts_with(&folded);
+        let starts =
+            |peer: &&Peer| peer.name.to_lowercase().starts_with(&folded) || peer.fingerprint.as_str().starts_with(&folded);
         let matches: Vec<_> = peers.iter().filter(starts).collect();
         match matches.as_slice() {
             [one] if !text.is_empty() => Ok(one.fingerprint.clone()),

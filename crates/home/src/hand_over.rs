@@ -246,9 +246,11 @@ impl Home {
 
     /// Custody comes back to this home with a raised epoch. `may_be_spent`: somebody may have used the token meanwhile.
     pub(crate) async fn hold_again(&self, connection: &Connection, may_be_spent: bool) -> Result<()> {
-        let current = self.vault().get(connection.id).await?.ok_or_else(|| {
-            Error::new(ErrorCode::ReauthorizationRequired).with("label", connection.label.as_str())
-        })?;
+        let current = self
+            .vault()
+            .get(connection.id)
+            .await?
+            .ok_or_else(|| Error::new(ErrorCode::ReauthorizationRequired).with("label", connection.label.as_str()))?;
         let version = connection.version.max(current.version).next_epoch();
         let parent = current.as_parent();
         let stored = Stored { version, ..current };
@@ -297,7 +299,8 @@ fn sent_change(card: &Card, sent: SentBundle) -> Change {
 
 fn sealed_view(card: &Card, prepared: &Prepared, file: Option<&Path>) -> SealedView {
     let path = file.map(|file| file.display().to_string()).unwrap_or_default();
-    let name = file.and_then(Path::file_name).map_or_else(|| "bundle.bulla".to_owned(), |name| name.to_string_lossy().into_owned());
+    let name =
+        file.and_then(Path::file_name).map_or_else(|| "bundle.bulla".to_owned(), |name| name.to_string_lossy().into_owned());
     SealedView {
         bundle_id: prepared.bundle_id.clone(),
         copy_command: format!("scp {} {}:", shell_quoted(&path), shell_quoted(&card.name)),

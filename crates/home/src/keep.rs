@@ -28,12 +28,7 @@ pub struct PasteInput {
 
 impl PasteInput {
     fn look(&self) -> Look {
-        paste::look(&paste::PasteInput {
-            text: &self.text,
-            access: &self.access,
-            refresh: &self.refresh,
-            api_key: &self.api_key,
-        })
+        paste::look(&paste::PasteInput { text: &self.text, access: &self.access, refresh: &self.refresh, api_key: &self.api_key })
     }
 }
 

@@ -9,10 +9,14 @@ use std::sync::{Arc, OnceLock};
 use async_trait::async_trait;
 use bulla_core::ports::{Catalog, Change, Journal, Marks, Vault};
 use bulla_core::{
-    Clock, Connection, ConnectionId, Credential, Custody, CustodyKind, Error, ErrorCode, Fingerprint, Keeper, KeeperPorts, Result, SystemClock, next_step,
+    Clock, Connection, ConnectionId, Credential, Custody, CustodyKind, Error, ErrorCode, Fingerprint, Keeper, KeeperPorts,
+    Result, SystemClock, next_step,
 };
 use bulla_seal::Identity;
-use bulla_store::{DueFn, FileJournal, FileLeases, FileVault, HomeLock, JournalKey, KeySource, KeychainVault, SqliteCatalog, VaultKey, prepare_folder};
+use bulla_store::{
+    DueFn, FileJournal, FileLeases, FileVault, HomeLock, JournalKey, KeySource, KeychainVault, SqliteCatalog, VaultKey,
+    prepare_folder, write_private,
+};
 use sha2::{Digest, Sha256};
 use tokio::sync::{OnceCell, broadcast};
 use uuid::Uuid;
@@ -104,6 +108,9 @@ pub(crate) struct Inner {
 const IDENTITY: &str = "identity";
 const JOURNAL_KEY: &str = "journal-key";
 
+/// Says that the home in this folder is complete, without opening its catalog.
+const MADE: &str = "home";
+
 /// Names of the home's own facts in the catalog.
 const META_HOME_ID: &str = "home_id";
 const META_VAULT: &str = "vault";
@@ -114,14 +121,15 @@ const META_DUE_RULES: &str = "due_rules";
 /// The platform's data folder for Bulla.
 #[must_use]
 pub fn default_folder() -> PathBuf {
-    directories::ProjectDirs::from("app", "", "bulla").map_or_else(|| PathBuf::from(".bulla"), |dirs| dirs.data_dir().to_path_buf())
+    directories::ProjectDirs::from("app", "", "bulla")
+        .map_or_else(|| PathBuf::from(".bulla"), |dirs| dirs.data_dir().to_path_buf())
 }
 
 impl Home {
-    /// Whether a home has been made in this folder.
+    /// Whether a home has been made in this folder. One whose vault could not be opened at first is not made yet.
     #[must_use]
     pub fn exists(folder: &Path) -> bool {
-        folder.join("catalog.db").exists()
+        folder.join(MADE).exists()
     }
 
     /// Opens the home in a folder, or makes a new one there.
@@ -141,7 +149,8 @@ impl Home {
 
     async fn open_with(config: OpenConfig, clock: Arc<dyn Clock>) -> Result<Self> {
         prepare_folder(&config.folder)?;
-        let folder = std::fs::canonicalize(&config.folder).map_err(|error| Error::new(ErrorCode::HomeUnwritable).detail(error))?;
+        let folder =
+            std::fs::canonicalize(&config.folder).map_err(|error| Error::new(ErrorCode::HomeUnwritable).detail(error))?;
         let me = Arc::new(OnceLock::new());
         let catalog = SqliteCatalog::open(&folder, due_for(me.clone())).await?;
         let opened = match catalog.meta(META_FINGERPRINT).await? {
@@ -157,6 +166,9 @@ impl Home {
                 opened
             }
         };
+        if !Self::exists(&folder) {
+            write_private(&folder.join(MADE), opened.home_id.to_string().as_bytes())?;
+        }
         refuse_role(&catalog, config.role).await?;
         let fingerprint = catalog.meta(META_FINGERPRINT).await?.map(Fingerprint::new).ok_or(ErrorCode::CatalogDamaged)?;
         let fingerprint = me.get_or_init(|| fingerprint).clone();
@@ -164,7 +176,13 @@ impl Home {
         Self::assemble(folder, catalog, opened, fingerprint, clock)
     }
 
-    fn assemble(folder: PathBuf, catalog: SqliteCatalog, opened: OpenedVault, me: Fingerprint, clock: Arc<dyn Clock>) -> Result<Self> {
+    fn assemble(
+        folder: PathBuf,
+        catalog: SqliteCatalog,
+        opened: OpenedVault,
+        me: Fingerprint,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self> {
         let key = Arc::new(HomeKey { vault: opened.vault.clone(), key: OnceCell::new() });
         let for_journal = key.clone();
         let fetch: JournalKey = Box::new(move || {
@@ -350,7 +368,8 @@ async fn index_due(catalog: &SqliteCatalog) -> Result<()> {
     if catalog.meta(META_DUE_RULES).await?.as_deref() == Some(&rules) {
         return Ok(());
     }
-    let untouched = catalog.all().await?.into_iter().map(|connection| (connection.id, Box::new(|_: &mut Connection| {}) as Change));
+    let untouched =
+        catalog.all().await?.into_iter().map(|connection| (connection.id, Box::new(|_: &mut Connection| {}) as Change));
     catalog.update_many(untouched.collect()).await?;
     catalog.set_meta(META_DUE_RULES, &rules).await
 }

@@ -16,7 +16,8 @@ impl Home {
         let sent = self.catalog().sent(&claimed.bundle_id).await?.ok_or(ErrorCode::ReceiptUnknown)?;
         let peer = self.catalog().peer(&sent.recipient).await?.ok_or(ErrorCode::ReceiptUnknown)?;
         let receipt = Receipt::verify(text, &Card::parse(&peer.card)?)?;
-        if receipt.sha256 != sent.sha256 || receipt.recipient != sent.recipient || !same(&receipt.connections, &sent.connections) {
+        if receipt.sha256 != sent.sha256 || receipt.recipient != sent.recipient || !same(&receipt.connections, &sent.connections)
+        {
             return Err(ErrorCode::ReceiptMismatch.into());
         }
         if sent.state == SENT {

@@ -25,6 +25,11 @@ export function groupOf(row: ConnectionView): Group {
   return GROUP_OF[row.health]
 }
 
+/** The date by which a person must do something; none while the connection takes care of itself. */
+export function personsDeadline(row: ConnectionView): string | null {
+  return row.removed_until || row.severity === 'ok' ? null : row.deadline
+}
+
 const RANK: Record<Severity, number> = { critical: 0, warning: 1, ok: 2 }
 
 /** What needs a person first; removed rows last. The program sends rows in this order, changes are put in by it. */

@@ -1,6 +1,6 @@
 // The next 30 days, counted: what Bulla will do by itself, and what a person must have done.
 import type { ConnectionView } from '../bindings/ConnectionView'
-import { renewalAt } from './row'
+import { personsDeadline, renewalAt } from './row'
 
 export const TIMELINE_DAYS = 30
 
@@ -25,7 +25,8 @@ export function timeline(rows: ConnectionView[], now: number): TimelineDay[] {
   const days = emptyDays(now)
   for (const row of rows) {
     if (row.removed_until) continue
-    const deadline = row.deadline ? dayOf(days, Date.parse(row.deadline)) : undefined
+    const due = personsDeadline(row)
+    const deadline = due ? dayOf(days, Date.parse(due)) : undefined
     if (deadline) deadline.deadlines += 1
     const at = renewalAt(row)
     const renewal = at ? dayOf(days, Date.parse(at)) : undefined
@@ -37,7 +38,7 @@ export function timeline(rows: ConnectionView[], now: number): TimelineDay[] {
 /** Whether a row has a mark on the day. The first day takes what is overdue along. */
 export function isOnDay(row: ConnectionView, day: DayFilter, first: boolean): boolean {
   if (row.removed_until) return false
-  return [row.deadline, renewalAt(row)].some((at) => {
+  return [personsDeadline(row), renewalAt(row)].some((at) => {
     if (!at) return false
     const moment = Date.parse(at)
     return moment < day.end && (first || moment >= day.start)
