@@ -1,5 +1,5 @@
 //! What is written here opens with Debian's `age` and verifies with OpenSSL and with another JOSE library, and what
-//! they write opens here. A tool that isn't installed is said and skipped.
+//! they write opens here. `./dev test` installs the tools; without them these tests fail.
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test")]
 
@@ -16,16 +16,10 @@ use bulla_core::Stored;
 use bulla_seal::{Card, Receipt};
 use support::{field, fixed, now, pair, rotating};
 
-/// Runs a tool and gives its output; nothing if it isn't installed.
+/// Runs a tool and gives its output.
 fn run(folder: &Path, tool: &str, arguments: &[&str]) -> Option<Vec<u8>> {
-    let output = match Command::new(tool).args(arguments).current_dir(folder).output() {
-        Ok(output) => output,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            eprintln!("skipped: {tool} is not installed");
-            return None;
-        }
-        Err(error) => panic!("{tool}: {error}"),
-    };
+    let output = Command::new(tool).args(arguments).current_dir(folder).output();
+    let output = output.unwrap_or_else(|error| panic!("{tool}, which ./dev test installs: {error}"));
     assert!(output.status.success(), "{tool} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     Some(output.stdout)
 }

@@ -8,4 +8,4 @@ export type ErrorView = { code: ErrorCode,
 /**
  * Names and dates for the sentence's placeholders.
  */
-params: { [key in string]?: string }, detail: string | null, };
+params: { [key in string]: string }, detail: string | null, };
