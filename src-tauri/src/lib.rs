@@ -48,7 +48,7 @@ pub fn run() -> ExitCode {
         tracing::error!("there is no display: start Bulla in a desktop session, or use the `bulla` command");
         return ExitCode::FAILURE;
     }
-    match build(options) {
+    match build(&options) {
         Ok(app) => {
             app.run(on_event);
             ExitCode::SUCCESS
@@ -64,8 +64,8 @@ macro_rules! handler {
     ($($name:ident),*) => { tauri::generate_handler![$(commands::$name),*] };
 }
 
-fn build(options: Options) -> tauri::Result<tauri::App> {
-    let desk = Arc::new(Desk::new(&options));
+fn build(options: &Options) -> tauri::Result<tauri::App> {
+    let desk = Arc::new(Desk::new(options));
     // The home opens while the web view starts; both take their time.
     tauri::async_runtime::spawn(events::keep_open(desk.clone()));
     let mut builder = tauri::Builder::default();

@@ -82,8 +82,8 @@ pub(crate) fn one_per_home(folder: &Path) -> Option<TauriPlugin<Wry>> {
 
 fn name_of(folder: &Path) -> String {
     let digest = Sha256::digest(folder.as_os_str().as_encoded_bytes());
-    let short: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("app.bulla.desktop.h{short}")
+    let short = digest.iter().take(8).fold(0u64, |number, byte| number << 8 | u64::from(*byte));
+    format!("app.bulla.desktop.h{short:016x}")
 }
 
 fn on_event(app: &AppHandle, event: &WindowEvent) {

@@ -7,6 +7,7 @@ use support::command::{Run, Stage, finish};
 use support::huntflow::{Canned, Knob, Pair, Route};
 
 /// A token in every spelling it could leak in.
+#[expect(clippy::format_collect, reason = "a few bytes, once")]
 fn spellings(token: &str) -> Vec<Vec<u8>> {
     let hex: String = token.bytes().map(|byte| format!("{byte:02x}")).collect();
     let percent: String = token.bytes().map(|byte| format!("%{byte:02X}")).collect();

@@ -2,3 +2,4 @@
 
 mod job;
 mod keychain;
+mod many;

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::command::{Stage, beside_tests};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// A desktop session: D-Bus, gnome-keyring, Xvfb and tauri-driver as one process group that dies with it.

@@ -6,5 +6,6 @@ pub mod command;
 #[cfg(unix)]
 pub mod desktop;
 pub mod huntflow;
+pub mod many;
 pub mod python;
 pub mod world;

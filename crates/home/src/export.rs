@@ -113,6 +113,8 @@ impl Home {
             let confirm = |c: &mut Connection| {
                 c.custody.confirmed = true;
                 c.custody.bundle = None;
+                // The whole entry is erased below, the key kept beside the pair too.
+                c.has_fallback = false;
             };
             self.catalog().update(*id, Box::new(confirm)).await?;
             crash_point("export:4-confirmed");
@@ -163,7 +165,9 @@ fn file_text(format: ExportFormat, connection: &Connection, access: &str, refres
                 env_quoted(access)
             );
             if let Some(refresh) = refresh {
-                lines += &format!("HUNTFLOW_REFRESH_TOKEN={}\n", env_quoted(refresh));
+                lines += "HUNTFLOW_REFRESH_TOKEN=";
+                lines += &env_quoted(refresh);
+                lines += "\n";
             }
             lines
         }

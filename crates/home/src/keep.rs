@@ -71,7 +71,7 @@ pub struct Kept {
 /// A preset environment by the word scripts use.
 #[must_use]
 pub fn preset(env: &str) -> Option<EnvironmentView> {
-    environment::preset(env).map(environment_view)
+    environment::preset(env).as_ref().map(environment_view)
 }
 
 impl Home {
@@ -86,8 +86,8 @@ impl Home {
             Look::Empty | Look::Link { .. } | Look::Address { .. } | Look::Key(_) => (false, false),
         };
         let environment = match &look {
-            Look::Link { environment } => environment.clone().map(environment_view),
-            Look::Address { environment } => Some(environment_view(environment.clone())),
+            Look::Link { environment } => environment.as_ref().map(environment_view),
+            Look::Address { environment } => Some(environment_view(environment)),
             _ => None,
         };
         PasteFinding { found: look.found().to_owned(), access_present, refresh_present, problem, environment }
@@ -96,10 +96,10 @@ impl Home {
     /// The environment that an address from a browser, or an API address, belongs to.
     pub fn environment(&self, text: &str) -> Result<EnvironmentView> {
         match environment::recognise(text) {
-            Some(found) => Ok(environment_view(found)),
+            Some(found) => Ok(environment_view(&found)),
             None => {
                 let base = BaseUrl::parse(text)?.without_suffix("/v2");
-                Ok(environment_view(environment::of(&base)))
+                Ok(environment_view(&environment::of(&base)))
             }
         }
     }
@@ -364,6 +364,6 @@ pub(crate) fn tidy(text: Option<String>) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn environment_view(found: environment::Environment) -> EnvironmentView {
+fn environment_view(found: &environment::Environment) -> EnvironmentView {
     EnvironmentView { env: found.env.as_str().to_owned(), base_url: found.base_url.as_str().to_owned() }
 }

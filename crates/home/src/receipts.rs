@@ -1,7 +1,9 @@
 //! What comes after a hand-over: the receipt that confirms it, or the recall of a bundle nobody opened.
 
 use bulla_core::ports::Catalog;
-use bulla_core::{Connection, ConnectionId, CredentialKind, Error, ErrorCode, Event, EventKind, RenewalReason, Result, Version};
+use bulla_core::{
+    Connection, ConnectionId, CredentialKind, CustodyKind, Error, ErrorCode, Event, EventKind, RenewalReason, Result, Version,
+};
 use bulla_seal::{Card, Receipt, SKEW};
 use bulla_store::SentBundleRow;
 
@@ -93,6 +95,10 @@ impl Home {
             let label = connection.label.as_str().to_owned();
             if connection.custody.is(&self.inner.me) {
                 return Err(Error::new(ErrorCode::NotHandedOver).with("label", label));
+            }
+            if connection.custody.kind == CustodyKind::File {
+                // A file has no receipt and no end: its pair comes back by pasting the file over the connection.
+                return Err(Error::new(ErrorCode::HeldElsewhere).with("label", label).with("holder", &connection.custody.name));
             }
             let Some(sent) = connection.custody.bundle.clone().filter(|_| !connection.custody.confirmed) else {
                 return Err(Error::new(ErrorCode::RecallConfirmed).with("label", label).with("holder", &connection.custody.name));

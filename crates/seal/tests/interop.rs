@@ -17,15 +17,15 @@ use bulla_seal::{Card, Receipt};
 use support::{field, fixed, now, pair, rotating};
 
 /// Runs a tool and gives its output.
-fn run(folder: &Path, tool: &str, arguments: &[&str]) -> Option<Vec<u8>> {
+fn run(folder: &Path, tool: &str, arguments: &[&str]) -> Vec<u8> {
     let output = Command::new(tool).args(arguments).current_dir(folder).output();
     let output = output.unwrap_or_else(|error| panic!("{tool}, which ./dev test installs: {error}"));
     assert!(output.status.success(), "{tool} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    Some(output.stdout)
+    output.stdout
 }
 
 /// Verifies a compact JWS with `openssl pkeyutl`.
-fn openssl_verifies(folder: &Path, jws: &str, key: &Card) -> Option<()> {
+fn openssl_verifies(folder: &Path, jws: &str, key: &Card) {
     let (signed, signature) = jws.rsplit_once('.').unwrap();
     // SubjectPublicKeyInfo of Ed25519 (RFC 8410): a fixed start and the key.
     let start = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
@@ -33,7 +33,7 @@ fn openssl_verifies(folder: &Path, jws: &str, key: &Card) -> Option<()> {
     fs::write(folder.join("signed"), signed).unwrap();
     fs::write(folder.join("signature"), URL_SAFE_NO_PAD.decode(signature).unwrap()).unwrap();
     let arguments = "pkeyutl -verify -pubin -keyform DER -inkey key.der -rawin -in signed -sigfile signature";
-    run(folder, "openssl", &arguments.split(' ').collect::<Vec<_>>()).map(drop)
+    run(folder, "openssl", &arguments.split(' ').collect::<Vec<_>>());
 }
 
 /// Verifies a compact JWS with jsonwebtoken and gives its payload.
@@ -51,9 +51,9 @@ fn age_opens_it_and_others_verify_it() {
     let sealed = pair.seal(vec![rotating(1), fixed(2)]);
     fs::write(folder.path().join("bundle.age"), &sealed.bytes).unwrap();
     fs::write(folder.path().join("key.txt"), field(&pair.server, "age")).unwrap();
-    let Some(plain) = run(folder.path(), "age", &["-d", "-i", "key.txt", "bundle.age"]) else { return };
+    let plain = run(folder.path(), "age", &["-d", "-i", "key.txt", "bundle.age"]);
     let jws = String::from_utf8(plain).unwrap();
-    assert!(openssl_verifies(folder.path(), &jws, &pair.desk_card).is_some());
+    openssl_verifies(folder.path(), &jws, &pair.desk_card);
     let claims = jose_verifies(&jws, &pair.desk_card);
     assert_eq!(claims["bundle_id"], sealed.bundle_id);
     assert_eq!(claims["recipient_fingerprint"], pair.server.fingerprint().as_str());
@@ -67,9 +67,9 @@ fn what_age_encrypts_opens_here() {
     let (pair, folder) = (pair(), tempfile::tempdir().unwrap());
     fs::write(folder.path().join("signed"), pair.decrypt(&pair.seal(vec![rotating(1)]).bytes)).unwrap();
     let recipient = &pair.server_card.recipient;
-    let Some(bytes) = run(folder.path(), "age", &["-e", "-r", recipient, "signed"]) else { return };
+    let bytes = run(folder.path(), "age", &["-e", "-r", recipient, "signed"]);
     assert_eq!(pair.open(&bytes).unwrap().manifest.connections, [rotating(1)]);
-    let two = run(folder.path(), "age", &["-e", "-r", recipient, "-r", &pair.desk_card.recipient, "signed"]).unwrap();
+    let two = run(folder.path(), "age", &["-e", "-r", recipient, "-r", &pair.desk_card.recipient, "signed"]);
     assert_eq!(pair.open(&two), Err(bulla_core::ErrorCode::BundleDamaged));
 }
 
@@ -95,7 +95,7 @@ fn openssl_reads_the_signing_key() {
     let pkcs8 = URL_SAFE_NO_PAD.decode(field(&pair.desk, "ed25519_pkcs8")).unwrap();
     fs::write(folder.path().join("key.der"), pkcs8).unwrap();
     let arguments = ["pkey", "-inform", "DER", "-in", "key.der", "-pubout", "-outform", "DER"];
-    let Some(public) = run(folder.path(), "openssl", &arguments) else { return };
+    let public = run(folder.path(), "openssl", &arguments);
     assert!(public.ends_with(&pair.desk_card.verify_key));
 }
 

@@ -1,7 +1,7 @@
 //! What both databases share: how they are opened, and what their errors are called.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bulla_core::{Error, ErrorCode, Result};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
@@ -10,6 +10,7 @@ use sqlx::{Sqlite, Transaction};
 use crate::private_file::{create_private, unwritable};
 
 const BUSY: Duration = Duration::from_secs(10);
+const RETRY: Duration = Duration::from_millis(10);
 /// `SQLITE_IOERR_SHORT_READ`: the file ends inside a page.
 const SHORT_READ: u32 = 522;
 
@@ -74,7 +75,22 @@ pub(crate) async fn connect(path: &Path, base: Base) -> Result<SqlitePool> {
         .foreign_keys(true)
         .busy_timeout(BUSY)
         .pragma("secure_delete", "ON");
-    SqlitePoolOptions::new().max_connections(4).acquire_timeout(2 * BUSY).connect_with(options).await.map_err(|e| base.error(&e))
+    let pool = SqlitePoolOptions::new().max_connections(4).acquire_timeout(2 * BUSY);
+    let deadline = Instant::now() + BUSY;
+    loop {
+        match pool.clone().connect_with(options.clone()).await {
+            Ok(pool) => return Ok(pool),
+            // SQLite does not wait by itself while another process switches a new database to WAL.
+            Err(error) if is_busy(&error) && Instant::now() < deadline => tokio::time::sleep(RETRY).await,
+            Err(error) => return Err(base.error(&error)),
+        }
+    }
+}
+
+fn is_busy(error: &sqlx::Error) -> bool {
+    const SQLITE_BUSY: u32 = 5;
+    let code = error.as_database_error().and_then(|inner| inner.code()?.parse::<u32>().ok());
+    code.is_some_and(|extended| extended & 0xff == SQLITE_BUSY)
 }
 
 /// Begins a write: the lock is taken at once, so what is read inside stays true until the commit.

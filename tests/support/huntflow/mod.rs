@@ -10,7 +10,7 @@
 //! Where the client's own fake and production differ, production wins: a refresh that comes too early is 403, not an
 //! empty 400.
 //!
-//! ```no_run
+//! ```text
 //! use chrono::TimeDelta;
 //! use support::huntflow::{FakeHuntflow, Knob, Route};
 //!

@@ -164,6 +164,10 @@ async fn a_torn_attachment_counts_as_none_and_can_be_written_again() {
         // As a crash leaves it: the room is there, and the write got as far as `cut`.
         let mut torn = before.clone();
         torn[start..cut].copy_from_slice(&after[start..cut]);
+        if torn == after {
+            // A record that ends in zeros is whole before its last byte is written.
+            continue;
+        }
         fs::write(&path, &torn).expect("torn");
         assert_eq!(only(&journal).await, Some(None), "torn at {cut}");
     }
@@ -191,6 +195,9 @@ async fn a_torn_second_attachment_leaves_the_first() {
     for cut in start..start + 4 + aead::OVERHEAD + b"second".len() {
         let mut torn = first.clone();
         torn[start..cut].copy_from_slice(&both[start..cut]);
+        if torn == both {
+            continue;
+        }
         fs::write(&path, &torn).expect("torn");
         assert_eq!(only(&journal).await, Some(Some(b"first".to_vec())), "torn at {cut}");
     }

@@ -37,6 +37,7 @@ fn what_is_not_a_key_is_refused_without_being_shown() {
     for bad in [
         "",
         passphrase,
+        "\u{e0}\u{e1}\u{e2}\u{e3}\u{e4}\u{e5}\u{e6}\u{e7}\u{e8}\u{e9}\u{ea}\u{eb}\u{ec}\u{ed}\u{ee}\u{ef}",
         &STANDARD.encode([0; 32]),
         &STANDARD.encode([7; 32]),
         &STANDARD.encode(passphrase.as_bytes()),
