@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bulla_core::ConnectionId;
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -19,11 +20,9 @@ impl Home {
     /// Does what is due until `stop` says so. Steps under way are finished by their own tasks.
     pub async fn run(&self, mut stop: watch::Receiver<bool>) {
         let mut keeper_changes = self.keeper().subscribe();
-        let mut unsettled = true;
+        let mut tidied = None;
         while !*stop.borrow() {
-            if unsettled {
-                unsettled = self.settle().await.map_or(true, |left| left > 0);
-            }
+            tidied = self.tidy(tidied).await;
             self.step_due().await;
             let wait = tokio::time::sleep(self.until_next().await);
             tokio::pin!(wait);
@@ -39,6 +38,25 @@ impl Home {
                         if stopped.is_err() || *stop.borrow() { return; }
                     }
                 }
+            }
+        }
+    }
+
+    /// Finishes what is left in the journal (a keychain that was closed may be open again), and once a day erases what
+    /// was removed a week ago. Returns when that was last done in full.
+    async fn tidy(&self, last: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+        let now = self.now();
+        let today = last.filter(|at| now - *at < TimeDelta::days(1) && now >= *at);
+        let nothing_open = self.inner.journal.is_empty().unwrap_or(false);
+        if today.is_some() && nothing_open {
+            return today;
+        }
+        match self.settle().await {
+            Ok(0) => Some(now),
+            Ok(_) => None,
+            Err(error) => {
+                tracing::warn!(code = %error.code(), "what was begun could not be finished yet");
+                None
             }
         }
     }
