@@ -11,6 +11,7 @@ mod enrol;
 mod export;
 mod hand_over;
 mod keep;
+mod keys;
 mod lookup;
 mod open;
 mod receipts;

@@ -6,21 +6,21 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
 
-use async_trait::async_trait;
-use bulla_core::ports::{Catalog, Change, Journal, Marks, Vault};
+use bulla_core::ports::{Catalog, Change, Journal, Vault};
 use bulla_core::{
-    Clock, Connection, ConnectionId, Credential, Custody, CustodyKind, Error, ErrorCode, Fingerprint, Keeper, KeeperPorts,
-    Result, SystemClock, next_step,
+    Clock, Connection, ConnectionId, Custody, CustodyKind, Error, ErrorCode, Fingerprint, Keeper, KeeperPorts, Result,
+    SystemClock, next_step,
 };
 use bulla_seal::Identity;
 use bulla_store::{
     DueFn, FileJournal, FileLeases, FileVault, HomeLock, JournalKey, KeySource, KeychainVault, SqliteCatalog, VaultKey,
     prepare_folder, write_private,
 };
-use sha2::{Digest, Sha256};
 use tokio::sync::{OnceCell, broadcast};
 use uuid::Uuid;
 use zeroize::Zeroizing;
+
+use crate::keys::{HomeKey, KeyedMarks};
 
 /// Where a home keeps credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,7 +106,7 @@ pub(crate) struct Inner {
 
 /// Names of the home's own secrets in the vault.
 const IDENTITY: &str = "identity";
-const JOURNAL_KEY: &str = "journal-key";
+pub(crate) const JOURNAL_KEY: &str = "journal-key";
 
 /// Says that the home in this folder is complete, without opening its catalog.
 const MADE: &str = "home";
@@ -183,14 +183,14 @@ impl Home {
         me: Fingerprint,
         clock: Arc<dyn Clock>,
     ) -> Result<Self> {
-        let key = Arc::new(HomeKey { vault: opened.vault.clone(), key: OnceCell::new() });
+        let key = Arc::new(HomeKey::new(opened.vault.clone()));
         let for_journal = key.clone();
         let fetch: JournalKey = Box::new(move || {
             let key = for_journal.clone();
             Box::pin(async move { key.get().await })
         });
         let journal = Arc::new(FileJournal::new(&folder, fetch)?);
-        let marks = Arc::new(KeyedMarks { catalog: catalog.clone(), key });
+        let marks = Arc::new(KeyedMarks::new(catalog.clone(), key));
         let ports = KeeperPorts {
             vault: opened.vault.clone(),
             catalog: Arc::new(catalog.clone()),
@@ -309,51 +309,6 @@ impl Home {
             Role::Agent => (CustodyKind::Server, self.name().await?),
         };
         Ok(Custody::held_by(kind, name, self.inner.me.clone()))
-    }
-}
-
-/// What two pairs are compared by without keeping either: hashes keyed by a secret of this home.
-pub(crate) struct KeyedMarks {
-    catalog: SqliteCatalog,
-    key: Arc<HomeKey>,
-}
-
-impl KeyedMarks {
-    pub(crate) async fn of(&self, credential: &Credential) -> Result<Vec<String>> {
-        let key = self.key.get().await?;
-        Ok(match credential {
-            Credential::Rotating { access, refresh, .. } => vec![mark(&key, access.expose()), mark(&key, refresh.expose())],
-            Credential::Static { key: secret } => vec![mark(&key, secret.expose())],
-        })
-    }
-}
-
-#[async_trait]
-impl Marks for KeyedMarks {
-    async fn remember(&self, id: ConnectionId, credential: &Credential) -> Result<()> {
-        self.catalog.set_marks(id, &self.of(credential).await?).await
-    }
-}
-
-fn mark(key: &[u8; 32], token: &str) -> String {
-    let digest = Sha256::new().chain_update(b"bulla/mark/v1\0").chain_update(key).chain_update(token.as_bytes()).finalize();
-    digest[..16].iter().fold(String::with_capacity(32), |text, byte| text + &format!("{byte:02x}"))
-}
-
-/// The key of the encrypted journal, read from the vault when the first irreversible step needs it.
-struct HomeKey {
-    vault: Arc<dyn Vault>,
-    key: OnceCell<Zeroizing<[u8; 32]>>,
-}
-
-impl HomeKey {
-    async fn get(&self) -> Result<Zeroizing<[u8; 32]>> {
-        let key = self.key.get_or_try_init(|| async {
-            let bytes = self.vault.get_named(JOURNAL_KEY).await?.ok_or(ErrorCode::KeychainEntryMissing)?;
-            let key: [u8; 32] = bytes.as_slice().try_into().map_err(|_| Error::new(ErrorCode::VaultDamaged))?;
-            Ok::<_, Error>(Zeroizing::new(key))
-        });
-        key.await.cloned()
     }
 }
 
