@@ -159,9 +159,10 @@ fn check_speaks_the_monitoring_convention() {
 #[test]
 fn a_home_refuses_the_other_vault_and_a_wrong_or_missing_key() {
     let stage = stage_with_anna();
-    let mut other = stage.command("desk", &["connections", "--json"]);
-    other.args(["--vault", "keychain"]);
-    assert_eq!(stage.command("desk", &["doctor"]).get_program(), support::command::bulla());
+    let mut other = std::process::Command::new(support::command::bulla());
+    other.env_clear().env("HOME", stage.folder.path()).arg("--home").arg(stage.home("desk"));
+    other.args(["--vault", "keychain", "connections", "--json"]);
+    assert_eq!(support::command::finish(other, b"").error_code(), "home_vault_kind");
     let key = stage.home("desk").join("vault.key");
     let moved = stage.folder.path().join("moved.key");
     std::fs::rename(&key, &moved).expect("moved");

@@ -53,11 +53,12 @@ fn leaking_files(folder: &Path, needles: &[Vec<u8>]) -> Vec<String> {
     found
 }
 
-/// Runs a command at the loudest log level and keeps what it printed.
+/// Runs a command at the loudest log level and keeps everything it printed.
 fn traced(stage: &Stage, home: &str, arguments: &[&str], stdin: &[u8], heard: &mut Vec<u8>) -> Run {
     let mut command = stage.command(home, arguments);
     command.env("RUST_LOG", "trace").env("RUST_BACKTRACE", "1");
     let run = finish(command, stdin);
+    heard.extend_from_slice(run.stdout.as_bytes());
     heard.extend_from_slice(run.stderr.as_bytes());
     run
 }
@@ -78,17 +79,16 @@ fn planted_tokens_leave_no_trail() {
     let mut heard = Vec::new();
     let text = format!("access_token: {}\nrefresh_token: {}", pair.access, pair.refresh);
     let add = ["add", "huntflow", "--label", "Anna", "--base-url", &stage.fake.base_url()];
-    let printed = traced(&stage, "desk", &add, text.as_bytes(), &mut heard);
-    heard.extend_from_slice(printed.ok().as_bytes());
+    traced(&stage, "desk", &add, text.as_bytes(), &mut heard).ok();
     for refused in [&text[..40], &text.replace("refresh", "access"), &format!("{text}{text}")] {
-        heard.extend_from_slice(traced(&stage, "desk", &add, refused.as_bytes(), &mut Vec::new()).stdout.as_bytes());
+        traced(&stage, "desk", &add, refused.as_bytes(), &mut heard);
     }
     stage.fake.advance(TimeDelta::days(8));
     for canned in [Canned::html_500(), Canned::html_ok(), Canned::unavailable()] {
         stage.fake.next(Route::Refresh, Knob::Instead(canned));
-        heard.extend_from_slice(traced(&stage, "desk", &["refresh", "Anna"], b"", &mut Vec::new()).stderr.as_bytes());
+        traced(&stage, "desk", &["refresh", "Anna"], b"", &mut heard);
     }
-    heard.extend_from_slice(traced(&stage, "desk", &["refresh", "Anna"], b"", &mut Vec::new()).stderr.as_bytes());
+    traced(&stage, "desk", &["refresh", "Anna"], b"", &mut heard);
     assert_eq!(stage.fake.exchanges_ok().len(), 1, "the planted second pair is kept now");
 
     let sender = traced(&stage, "desk", &["sender"], b"", &mut heard).ok();
@@ -99,7 +99,7 @@ fn planted_tokens_leave_no_trail() {
     let receipt = traced(&stage, "server", &["agent", "open", &file], b"", &mut heard).ok();
     traced(&stage, "desk", &["receipt", "-"], receipt.as_bytes(), &mut heard).ok();
     for arguments in [&["connections", "--json"][..], &["show", "Anna", "--json"], &["doctor"], &["check"], &["server", "list"]] {
-        heard.extend_from_slice(traced(&stage, "desk", arguments, b"", &mut Vec::new()).stdout.as_bytes());
+        traced(&stage, "desk", arguments, b"", &mut heard);
     }
 
     assert!(!leaks(&heard, &needles), "something printed holds a token");
@@ -111,6 +111,7 @@ fn planted_tokens_leave_no_trail() {
         std::fs::write(&control, [b"before", needle.as_slice(), b"after"].concat()).expect("written");
         assert_eq!(leaking_files(stage.folder.path(), &needles).len(), 1);
     }
-    let token = traced(&stage, "server", &["token", "Anna"], b"", &mut Vec::new()).ok();
-    assert!(leaks(token.as_bytes(), &needles), "the one command that prints a token prints it");
+    let token = traced(&stage, "server", &["token", "Anna"], b"", &mut Vec::new());
+    assert!(!leaks(token.stderr.as_bytes(), &needles), "not even there beside its output");
+    assert!(leaks(token.ok().as_bytes(), &needles), "the one command that prints a token prints it");
 }

@@ -22,8 +22,9 @@ export const checks = {
     const page = await app.window('rows=3000')
     await page.id('row').first().focus()
     const id = await activeId(page)
+    const next = await page.id('row').nth(1).getAttribute('data-id')
     await page.locator('[role=list]').last().evaluate((box) => box.scrollTo(0, 60_000))
-    await page.waitForTimeout(200)
+    await page.waitForFunction((gone) => !document.querySelector(`[data-id="${gone}"]`), next)
     assert.equal(await activeId(page), id)
     await page.context().close()
   },
