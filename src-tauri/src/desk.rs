@@ -88,11 +88,11 @@ impl Desk {
         self.clock.now()
     }
 
-    /// Opens the home unless it is open. Says whether it is.
-    pub(crate) async fn open(&self) -> bool {
+    /// Opens the home unless it is open, or says why it cannot be opened.
+    pub(crate) async fn open(&self) -> Result<(), ErrorCode> {
         let _one = self.one_attempt.lock().await;
         if matches!(*self.opening.borrow(), Opening::Ready(_)) {
-            return true;
+            return Ok(());
         }
         match Home::open(self.config.clone()).await {
             Ok(home) => {
@@ -103,12 +103,13 @@ impl Desk {
                     tracing::warn!(code = %error.code(), "a choice could not be kept");
                 }
                 self.opening.send_replace(Opening::Ready(home));
-                true
+                Ok(())
             }
             Err(error) => {
-                tracing::warn!(code = %error.code(), "the home cannot be opened yet");
+                let code = error.code();
+                tracing::warn!(%code, "the home cannot be opened yet");
                 self.opening.send_replace(Opening::Failed(error));
-                false
+                Err(code)
             }
         }
     }
@@ -143,8 +144,9 @@ impl Desk {
     {
         let _under_way = self.under_way.read().await;
         let home = self.home().await.map_err(refused)?;
-        task(home).await.map_err(|error| {
-            self.noticed(&error);
+        task(home.clone()).await.map_err(|error| {
+            // A refusal that was the vault's fault puts the banner up at once.
+            home.noticed(error.code());
             refused(error)
         })
     }
@@ -211,10 +213,6 @@ impl Desk {
 
     pub(crate) fn vault_changes(&self) -> watch::Receiver<Option<VaultView>> {
         self.vault.subscribe()
-    }
-
-    pub(crate) fn vault_answers(&self) -> bool {
-        self.vault.borrow().as_ref().is_none_or(|vault| vault.state == "ready")
     }
 
     /// Whether the page believes that there is no home; it must then read everything again.
@@ -315,14 +313,7 @@ impl Desk {
         }
     }
 
-    /// A refused request that was the vault's fault puts the banner up at once.
-    fn noticed(&self, error: &Error) {
-        if is_vault_problem(error.code()) {
-            self.set_vault(failed(error.code()));
-        }
-    }
-
-    fn set_vault(&self, view: VaultView) {
+    pub(crate) fn set_vault(&self, view: VaultView) {
         self.vault.send_if_modified(|known| {
             let same = known.as_ref().is_some_and(|known| known.state == view.state && known.problem == view.problem);
             *known = Some(view);

@@ -18,19 +18,5 @@ pub(crate) fn fault(error: impl std::fmt::Display) -> Error {
 
 /// The vault is the trouble, and what needs no vault can still be shown.
 pub(crate) fn is_vault_problem(code: ErrorCode) -> bool {
-    use ErrorCode::{
-        KeychainEntryMissing, KeychainLocked, KeychainMissing, KeychainTimeout, KeychainUnavailable, VaultDamaged,
-        VaultKeyMissing, VaultKeyWrong,
-    };
-    matches!(
-        code,
-        KeychainLocked
-            | KeychainMissing
-            | KeychainUnavailable
-            | KeychainTimeout
-            | KeychainEntryMissing
-            | VaultKeyMissing
-            | VaultKeyWrong
-            | VaultDamaged
-    )
+    code.is_vault_shut() || code.is_credential_gone()
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bulla_core::ConnectionId;
-use bulla_home::{Changed, Home};
+use bulla_home::{Changed, Home, Rest};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use tauri::{AppHandle, Emitter, Manager};
@@ -23,8 +23,11 @@ const JUMP: TimeDelta = TimeDelta::seconds(5);
 
 /// Opens the home, trying again while its vault does not answer, and does what is due while the window runs.
 pub(crate) async fn keep_open(desk: Arc<Desk>) {
-    while !desk.open().await {
-        tokio::time::sleep(TICK).await;
+    // A new home asks the vault as it opens: a prompt that was closed must not come back at every turn.
+    let rest = Rest::default();
+    while let Err(code) = desk.open().await {
+        rest.failed(code);
+        tokio::time::sleep(rest.left().unwrap_or(TICK)).await;
     }
     let home = desk.opened().await;
     let asking = desk.clone();
@@ -63,6 +66,7 @@ async fn follow_home(app: AppHandle) {
         match changes.recv().await {
             Ok(Changed::Connection(id)) => tell_connection(&app, &home, id).await,
             Ok(Changed::Servers) => tell_servers(&app, &home).await,
+            Ok(Changed::Vault) => desk(&app).set_vault(home.vault_view()),
             Ok(Changed::Many) | Err(RecvError::Lagged(_)) => read_again(&app),
             Err(RecvError::Closed) => return,
         }
@@ -82,7 +86,6 @@ async fn follow_time(app: AppHandle) {
         if tick {
             said = Instant::now();
             tell(&app, "now", desk.now());
-            heal(&desk);
         }
         if jumped {
             read_again(&app);
@@ -94,14 +97,6 @@ async fn follow_time(app: AppHandle) {
                 tell_differences(&app, &desk, &home).await;
             }
         }
-    }
-}
-
-/// Asks a vault that did not answer once more; the banner then goes by itself.
-fn heal(desk: &Arc<Desk>) {
-    if !desk.vault_answers() && desk.open_home().is_some() {
-        let desk = desk.clone();
-        tauri::async_runtime::spawn(async move { desk.ask_vault().await });
     }
 }
 

@@ -186,3 +186,17 @@ fn removing_and_restoring_and_naming() {
     stage.run("desk", &["restore", "Анна"]).ok();
     stage.run("desk", &["token", "huntflow-active"]).ok();
 }
+
+#[test]
+fn a_refused_paste_on_a_new_machine_leaves_no_home_behind() {
+    let stage = Stage::new();
+    let add = ["add", "huntflow", "--label", "Anna", "--json"];
+    for (text, code) in [("", "paste_empty"), ("access_token: 0caca0", "paste_incomplete")] {
+        assert_eq!(stage.run_with("desk", &add, text.as_bytes()).error_code(), code);
+    }
+    let whole = stage.fake.issue_pair("anna");
+    let text = format!("{} {}", whole.access, whole.refresh);
+    let address = [&add[..], &["--base-url", "http://example.com"]].concat();
+    assert_eq!(stage.run_with("desk", &address, text.as_bytes()).error_code(), "base_url_not_https");
+    assert!(!stage.home("desk").exists());
+}

@@ -1,49 +1,11 @@
 //! The whole job, from paste to take-back, in the window.
 
-use std::path::PathBuf;
-use std::process::Output;
-
 use chrono::TimeDelta;
 use support::command::Stage;
-use support::desktop::{Desktop, Keyring, Window, wait_for};
+use support::desktop::{Desktop, Keyring, wait_for};
 use support::huntflow::Organisation;
 
-/// Pictures of the real window, to be looked at.
-fn shot(window: &Window<'_>, name: &str) {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("shots");
-    window.screenshot(&folder.join(format!("{name}.png")));
-}
-
-fn secret_tool(desktop: &Desktop, arguments: &[&str]) -> Output {
-    desktop.inside("secret-tool").args(arguments).output().expect("secret-tool is installed by ./dev test")
-}
-
-/// The keychain's text of all entries whose attributes say they are this connection's.
-fn entry(desktop: &Desktop, connection: &str) -> String {
-    let found = secret_tool(desktop, &["search", "--all", "username", &format!("connection:{connection}")]);
-    String::from_utf8_lossy(&found.stdout).into_owned() + &String::from_utf8_lossy(&found.stderr)
-}
-
-fn paste(window: &Window<'_>, stage: &Stage, label: &str) {
-    let pair = stage.fake.issue_pair("anna");
-    window.click("nav-add");
-    window.click("provider-huntflow");
-    window.fill("address", &stage.fake.base_url());
-    window.fill("paste", &format!("access_token: {} refresh_token: {}", pair.access, pair.refresh));
-    window.expect("look", "data-found", "pair");
-    window.click("check");
-    window.expect("check-result", "data-access", "alive");
-    assert!(window.text("identity").contains("Romashka"));
-    shot(window, &format!("checked-{label}"));
-    window.fill("label", label);
-    window.click("save");
-    window.wait("kept", "return !!document.querySelector('[data-testid=\"kept\"]')");
-    window.click("nav-connections");
-}
-
-fn row(window: &Window<'_>) -> String {
-    window.wait("a row", "return document.querySelector('[data-testid=\"row\"]')?.dataset.id").as_str().expect("an id").to_owned()
-}
+use crate::steps::{entry, hand_over, paste, row, shot};
 
 fn whole_job(language: &str) {
     let stage = Stage::new();
@@ -94,35 +56,6 @@ fn whole_job(language: &str) {
     assert!(entry(&desktop, &id).contains(&id), "in the keychain again");
     assert!(stage.fake.double_spends().is_empty());
     window.close();
-}
-
-fn hand_over(window: &Window<'_>, stage: &Stage, desktop: &Desktop, id: &str, language: &str) -> String {
-    window.click("nav-servers");
-    window.click("enrol");
-    let command = window.text("enrol-command");
-    let card = command.rsplit(' ').next().expect("the desk's card");
-    let reply = stage.run("server", &["agent", "enrol", "--sender", card, "--name", "web-1"]);
-    let words = reply.stderr.clone();
-    window.fill("card", reply.ok().trim());
-    window.text("words");
-    let listed =
-        "return [...document.querySelectorAll('[data-testid=\"words\"] li')].map((word) => word.textContent.trim()).join(' ')";
-    let shown = window.run(listed).as_str().expect("text").to_owned();
-    assert_eq!(shown.split(' ').count(), 8, "{shown}");
-    for word in shown.split(' ') {
-        assert!(words.contains(word), "both sides show {word}: {words}");
-    }
-    shot(window, &format!("words-{language}"));
-    window.click("words-match");
-    window.wait("the server", "return !!document.querySelector('[data-testid=\"server\"][data-name=\"web-1\"]')");
-    window.click("handover-start");
-    window.run("const s = document.querySelector('[data-testid=\"handover-server\"]'); if (s && !s.value) { s.selectedIndex = s.options.length - 1; s.dispatchEvent(new Event('change', {bubbles: true})) }");
-    window.wait("the pick", &format!("const p = document.querySelector('[data-testid=\"pick\"][value=\"{id}\"]'); if (p && !p.checked) p.click(); return !!p?.checked"));
-    window.click("seal");
-    let path = window.text("sealed-path");
-    shot(window, &format!("sealed-{language}"));
-    assert!(path.starts_with(&desktop.downloads().display().to_string()), "{path}");
-    path
 }
 
 #[test]

@@ -3,3 +3,5 @@
 mod job;
 mod keychain;
 mod many;
+mod steps;
+mod trail;

@@ -1,15 +1,11 @@
 //! Many connections of every kind: what needs a person is first, and ten thousand stay smooth.
 
-use std::path::PathBuf;
-
 use chrono::TimeDelta;
 use support::command::Stage;
-use support::desktop::{Desktop, Keyring, Window};
+use support::desktop::{Desktop, Keyring};
 use support::many::fill_catalog;
 
-fn shot(window: &Window<'_>, name: &str) {
-    window.screenshot(&PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("shots").join(format!("{name}.png")));
-}
+use crate::steps::shot;
 
 /// A file-vault home with something of everything, made by the command as a person would.
 fn something_of_everything() -> Stage {

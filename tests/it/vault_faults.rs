@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bulla_core::ports::{Catalog, Leases, Provider, Vault};
-use bulla_core::{Ask, ErrorCode, Keeper, KeeperPorts, ProviderKind, RenewalReason};
+use bulla_core::{Ask, Clock, ErrorCode, Health, Keeper, KeeperPorts, ProviderKind, RenewalReason, Thresholds};
 use bulla_store::{FileJournal, FileLeases, JournalKey, MemoryVault, SqliteCatalog};
 use chrono::TimeDelta;
 use support::world::{World, id_of};
@@ -117,4 +117,27 @@ async fn a_vault_that_fails_after_the_exchange_loses_nothing_and_serves_from_mem
             return;
         }
     }
+}
+
+#[tokio::test]
+async fn a_credential_that_is_gone_is_said_and_not_looked_for_without_a_pause() {
+    let Faulty { world, vault, keeper, id } = faulty().await;
+    let kept = vault.get(id).await.expect("open");
+    vault.plant(id, None);
+    assert_eq!(keeper.step(id).await.expect_err("gone").code(), ErrorCode::KeychainEntryMissing);
+    let catalog = SqliteCatalog::open(world.folder.path(), Arc::new(|_| None)).await.expect("opens");
+    let connection = catalog.get(id).await.expect("readable").expect("there");
+    let report = keeper.health(&connection, &Thresholds::default());
+    assert_eq!((report.health, report.valid), (Health::NeedsPerson, false));
+    assert_eq!(report.issues, [ErrorCode::KeychainEntryMissing]);
+    assert!(report.next.expect("looked for again").at > world.clock.now(), "not at once");
+    let calls = vault.calls();
+    keeper.step(id).await.expect("nothing is due");
+    assert_eq!(vault.calls(), calls);
+
+    vault.plant(id, kept);
+    world.advance(TimeDelta::minutes(10));
+    keeper.step(id).await.expect("back, and renewed");
+    let connection = catalog.get(id).await.expect("readable").expect("there");
+    assert_eq!(keeper.health(&connection, &Thresholds::default()).health, Health::Healthy);
 }

@@ -39,6 +39,14 @@ impl Desktop {
     /// # Panics
     /// When the session does not come up within a minute.
     pub fn start(stage: &Stage, home: &str, keyring: Keyring) -> Self {
+        Self::start_with(stage, home, keyring, &[])
+    }
+
+    /// The same with more in the environment of the session.
+    ///
+    /// # Panics
+    /// When the session does not come up within a minute.
+    pub fn start_with(stage: &Stage, home: &str, keyring: Keyring, more: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let place = folder.path();
         for name in ["config", "data", "cache", "run", "downloads"] {
@@ -68,6 +76,7 @@ impl Desktop {
             .env("LANG", "C.UTF-8")
             .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
             .env("NO_AT_BRIDGE", "1")
+            .envs(more.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::from(std::fs::File::create(place.join("session.log")).expect("a log")))
@@ -90,7 +99,15 @@ impl Desktop {
     /// # Panics
     /// When no session comes up within a minute.
     pub fn open(&self) -> Window<'_> {
-        let application = std::env::var_os("BULLA_TEST_DESKTOP").map_or_else(|| beside_tests("bulla-desktop"), PathBuf::from);
+        let ours = std::env::var_os("BULLA_TEST_DESKTOP").map_or_else(|| beside_tests("bulla-desktop"), PathBuf::from);
+        self.open_program(&ours)
+    }
+
+    /// The same for any program with a window whose page says when it is ready.
+    ///
+    /// # Panics
+    /// When no session comes up within a minute.
+    pub fn open_program(&self, application: &Path) -> Window<'_> {
         let request = json!({"capabilities": {"alwaysMatch": {
             "tauri:options": {"application": application}, "browserName": "wry"}}});
         let mut id = String::new();
@@ -117,6 +134,16 @@ impl Desktop {
             .env("XDG_RUNTIME_DIR", self.folder.path().join("run"))
             .env("XDG_DATA_HOME", self.folder.path().join("data"));
         command
+    }
+
+    /// The folder that holds everything of the session's person: settings, caches, downloads, the keychain's file.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The process group of the session, to be looked at from outside.
+    pub fn group(&self) -> u32 {
+        self.session.id()
     }
 
     /// Where bundles are written to.
@@ -153,6 +180,11 @@ pub struct Window<'a> {
 }
 
 impl Window<'_> {
+    /// The session around the window.
+    pub fn desktop(&self) -> &Desktop {
+        self.desktop
+    }
+
     /// Runs JavaScript in the page and returns its value.
     ///
     /// # Panics

@@ -2,10 +2,15 @@
 
 #![allow(clippy::must_use_candidate, reason = "a test that ignores an answer is no danger to anyone")]
 
+pub mod canary;
 pub mod command;
 #[cfg(unix)]
 pub mod desktop;
 pub mod huntflow;
+#[cfg(unix)]
+pub mod keyring;
 pub mod many;
+#[cfg(target_os = "linux")]
+pub mod processes;
 pub mod python;
 pub mod world;

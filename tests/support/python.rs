@@ -60,11 +60,10 @@ pub fn interpreter(venv: &Path) -> PathBuf {
     if cfg!(windows) { venv.join("Scripts/python.exe") } else { venv.join("bin/python") }
 }
 
-/// The folder that cargo builds into: the one with cargo's own tag, above the running test.
+/// The folder that cargo builds into: the running test lies in its `debug/deps`.
 fn target_folder() -> PathBuf {
-    let running = std::env::current_exe().unwrap_or_default();
-    let tagged = running.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists());
-    tagged.map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"), Path::to_path_buf)
+    let running = std::env::current_exe().expect("the test's own path");
+    running.ancestors().nth(3).expect("target/<profile>/deps/<test>").to_path_buf()
 }
 
 fn succeed(command: &mut Command) {

@@ -183,6 +183,28 @@ codes! {
     Internal = "internal",
 }
 
+impl ErrorCode {
+    /// The vault as a whole does not answer or does not open: whatever needs a credential has to wait.
+    #[must_use]
+    pub const fn is_vault_shut(self) -> bool {
+        matches!(
+            self,
+            Self::KeychainLocked
+                | Self::KeychainMissing
+                | Self::KeychainUnavailable
+                | Self::KeychainTimeout
+                | Self::VaultKeyMissing
+                | Self::VaultKeyWrong
+        )
+    }
+
+    /// The vault answers, and what it should hold is gone or unreadable.
+    #[must_use]
+    pub const fn is_credential_gone(self) -> bool {
+        matches!(self, Self::KeychainEntryMissing | Self::VaultDamaged)
+    }
+}
+
 impl fmt::Display for ErrorCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

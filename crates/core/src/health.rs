@@ -114,6 +114,10 @@ pub fn health(
         let (deadline, severity) = held(connection, &lives, thresholds, now);
         return report(Health::Held, severity, deadline, vec![], false);
     }
+    if let Some(code) = gone(connection) {
+        // The facts may still promise days, and no program can be served.
+        return report(Health::NeedsPerson, Severity::Critical, Some(now), vec![code], false);
+    }
     if connection.kind == CredentialKind::Static {
         let last = last_error(connection);
         return match (facts.access_refused_at, facts.paused, facts.access_alive_at) {
@@ -172,6 +176,11 @@ pub fn health(
     }
     let health = if due { Health::RenewDue } else { Health::Healthy };
     report(health, Severity::Ok, sure_until, last_error(connection), valid)
+}
+
+/// The last look into the vault found that the credential is not there any more, or cannot be read.
+fn gone(connection: &Connection) -> Option<ErrorCode> {
+    connection.facts.last_error.as_ref().map(|failure| failure.code).filter(|code| code.is_credential_gone())
 }
 
 fn last_error(connection: &Connection) -> Vec<ErrorCode> {

@@ -26,6 +26,12 @@ pub trait Vault: Send + Sync {
     /// Proves that the vault can be read and written now, before a single-use token is spent.
     async fn ready(&self) -> Result<()>;
 
+    /// Whether the vault is known to be locked, found out without asking a person for anything. `None` when that
+    /// cannot be told.
+    async fn is_locked(&self) -> Option<bool> {
+        None
+    }
+
     /// The credential of a connection. `None` only when the vault is open and it really is not there.
     async fn get(&self, id: ConnectionId) -> Result<Option<Stored>>;
 

@@ -9,10 +9,10 @@ use bulla_core::{
 };
 use chrono::{DateTime, Utc};
 
-use crate::Home;
 use crate::view::{
     ConnectionDetail, ConnectionView, CustodyView, EventView, HomeView, IdentityView, LastErrorView, SettingsView, VaultView,
 };
+use crate::{Changed, Home};
 
 const META_LANGUAGE: &str = "language";
 const META_THEME: &str = "theme";
@@ -84,14 +84,34 @@ impl Home {
         })
     }
 
-    /// Asks the vault whether it can be read and written.
+    /// Asks the vault whether it can be read and written, and tells whoever listens when that has changed.
     pub async fn vault_state(&self) -> VaultView {
-        match self.vault().ready().await {
-            Ok(()) => VaultView { state: "ready".to_owned(), problem: None },
-            Err(error) if error.code() == ErrorCode::KeychainTimeout => {
-                VaultView { state: "waiting".to_owned(), problem: Some(error.code()) }
-            }
-            Err(error) => VaultView { state: "failed".to_owned(), problem: Some(error.code()) },
+        let news = match self.vault().ready().await {
+            Ok(()) => self.rest().answered(),
+            Err(error) => self.rest().failed(error.code()),
+        };
+        if news {
+            self.announce(Changed::Vault);
+        }
+        self.vault_view()
+    }
+
+    /// What is known of the vault, without asking it.
+    #[must_use]
+    pub fn vault_view(&self) -> VaultView {
+        let problem = self.rest().problem();
+        let state = match problem {
+            None => "ready",
+            Some(ErrorCode::KeychainTimeout) => "waiting",
+            Some(_) => "failed",
+        };
+        VaultView { state: state.to_owned(), problem }
+    }
+
+    /// Something was refused. If the whole vault does not answer, that is remembered and told.
+    pub fn noticed(&self, code: ErrorCode) {
+        if code.is_vault_shut() && self.rest().failed(code) {
+            self.announce(Changed::Vault);
         }
     }
 

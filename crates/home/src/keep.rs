@@ -5,38 +5,11 @@ use bulla_core::{
     BaseUrl, Connection, ConnectionId, Credential, CredentialKind, Error, ErrorCode, Event, EventKind, Facts, Identity, Issued,
     Label, ProviderKind, ReadOutcome, Result, Stored, Version,
 };
-use bulla_providers::environment;
-use bulla_providers::paste::{self, Half, Look};
-use zeroize::Zeroizing;
 
 use crate::describe::identity_view;
-use crate::view::{ConnectionView, EnvironmentView, PasteCheck, PasteFinding};
+use crate::look::{PasteInput, base, credential_of};
+use crate::view::{ConnectionView, PasteCheck};
 use crate::{Changed, Home, Role};
-
-/// The four places a person can paste into, wiped when dropped. Empty means untouched.
-#[derive(Clone, Default)]
-pub struct PasteInput {
-    /// Any text that holds both halves.
-    pub text: Zeroizing<String>,
-    /// The access token's own field.
-    pub access: Zeroizing<String>,
-    /// The refresh token's own field.
-    pub refresh: Zeroizing<String>,
-    /// A legacy API key, alone or beside the pair.
-    pub api_key: Zeroizing<String>,
-}
-
-impl PasteInput {
-    fn look(&self) -> Look {
-        paste::look(&paste::PasteInput { text: &self.text, access: &self.access, refresh: &self.refresh, api_key: &self.api_key })
-    }
-}
-
-impl std::fmt::Debug for PasteInput {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("PasteInput(****)")
-    }
-}
 
 /// A request to keep what was pasted.
 #[derive(Debug)]
@@ -68,46 +41,11 @@ pub struct Kept {
     pub checked: bool,
 }
 
-/// A preset environment by the word scripts use.
-#[must_use]
-pub fn preset(env: &str) -> Option<EnvironmentView> {
-    environment::preset(env).as_ref().map(environment_view)
-}
-
 impl Home {
-    /// What a pasted text is, without asking anybody.
-    #[must_use]
-    pub fn look(&self, input: &PasteInput) -> PasteFinding {
-        let look = input.look();
-        let problem = look.problem();
-        let (access_present, refresh_present) = match &look {
-            Look::Pair { .. } | Look::Swapped { .. } | Look::Doubled => (true, true),
-            Look::Incomplete { which } => (*which == Half::Access, *which == Half::Refresh),
-            Look::Empty | Look::Link { .. } | Look::Address { .. } | Look::Key(_) => (false, false),
-        };
-        let environment = match &look {
-            Look::Link { environment } => environment.as_ref().map(environment_view),
-            Look::Address { environment } => Some(environment_view(environment)),
-            _ => None,
-        };
-        PasteFinding { found: look.found().to_owned(), access_present, refresh_present, problem, environment }
-    }
-
-    /// The environment that an address from a browser, or an API address, belongs to.
-    pub fn environment(&self, text: &str) -> Result<EnvironmentView> {
-        match environment::recognise(text) {
-            Some(found) => Ok(environment_view(&found)),
-            None => {
-                let base = BaseUrl::parse(text)?.without_suffix("/v2");
-                Ok(environment_view(&environment::of(&base)))
-            }
-        }
-    }
-
     /// Whose pair it is and whether it is kept already, by one read call. The refresh token is never spent for this.
     pub async fn check_paste(&self, input: &PasteInput, base_url: &str, replaces: Option<ConnectionId>) -> Result<PasteCheck> {
         let (provider, credential) = credential_of(input)?;
-        let base = self.base(base_url)?;
+        let base = base(base_url)?;
         let kept_by = self.keeper_of(&credential, replaces).await?.map(|connection| connection.label.as_str().to_owned());
         let read = read(provider, &base, &credential).await;
         let mut check =
@@ -137,7 +75,7 @@ impl Home {
     /// know at all (wrong environment), or vault codes. Nothing is changed then.
     pub async fn keep(&self, request: KeepRequest) -> Result<Kept> {
         let (provider, credential) = credential_of(&request.paste)?;
-        let base = self.base(&request.base_url)?;
+        let base = base(&request.base_url)?;
         let replaces = match request.replaces {
             Some(id) => Some(id),
             None if request.same_label_replaces => self.labelled(&request.label).await?,
@@ -266,10 +204,6 @@ impl Home {
         self.catalog().record(Event::new(now, id, EventKind::Replaced)).await
     }
 
-    fn base(&self, text: &str) -> Result<BaseUrl> {
-        BaseUrl::parse(&self.environment(text)?.base_url)
-    }
-
     async fn labelled(&self, label: &str) -> Result<Option<ConnectionId>> {
         let key = Label::key_of(label);
         let all = self.catalog().all().await?;
@@ -306,21 +240,6 @@ impl Home {
             Role::Desk => Ok(()),
             role @ Role::Agent => Err(Error::new(ErrorCode::HomeRole).with("role", role.as_str())),
         }
-    }
-}
-
-/// What was pasted, as a credential, or why it is none.
-fn credential_of(input: &PasteInput) -> Result<(ProviderKind, Credential)> {
-    let look = input.look();
-    if let Some(problem) = look.problem() {
-        return Err(problem.into());
-    }
-    match look {
-        Look::Pair { access, refresh, key } => {
-            Ok((ProviderKind::Huntflow, Credential::Rotating { access, refresh, fallback: key }))
-        }
-        Look::Key(key) => Ok((ProviderKind::StaticKey, Credential::Static { key })),
-        _ => Err(ErrorCode::PasteIncomplete.into()),
     }
 }
 
@@ -362,8 +281,4 @@ pub(crate) fn tidy(text: Option<String>) -> Option<String> {
     let text: String = text?.chars().filter(|c| !c.is_control()).take(Label::MAX_CHARS).collect();
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
-}
-
-fn environment_view(found: &environment::Environment) -> EnvironmentView {
-    EnvironmentView { env: found.env.as_str().to_owned(), base_url: found.base_url.as_str().to_owned() }
 }

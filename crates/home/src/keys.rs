@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 use zeroize::Zeroizing;
 
-use crate::open::JOURNAL_KEY;
+use crate::make::JOURNAL_KEY;
 
 /// What two pairs are compared by without keeping either: hashes keyed by a secret of this home.
 pub(crate) struct KeyedMarks {

@@ -12,15 +12,13 @@ use bulla_core::{
     SystemClock, next_step,
 };
 use bulla_seal::Identity;
-use bulla_store::{
-    DueFn, FileJournal, FileLeases, FileVault, HomeLock, JournalKey, KeySource, KeychainVault, SqliteCatalog, VaultKey,
-    prepare_folder, write_private,
-};
+use bulla_store::{DueFn, FileJournal, FileLeases, HomeLock, JournalKey, SqliteCatalog, prepare_folder, write_private};
 use tokio::sync::{OnceCell, broadcast};
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
+use crate::Rest;
 use crate::keys::{HomeKey, KeyedMarks};
+use crate::make::{IDENTITY, OpenedVault, make_secrets, open_vault};
 
 /// Where a home keeps credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +76,8 @@ pub enum Changed {
     Connection(ConnectionId),
     /// The list of servers.
     Servers,
+    /// Whether the vault answers.
+    Vault,
     /// More than is worth listing.
     Many,
 }
@@ -102,20 +102,15 @@ pub(crate) struct Inner {
     identity: OnceCell<Identity>,
     pub(crate) marks: Arc<KeyedMarks>,
     pub(crate) changed: broadcast::Sender<Changed>,
+    rest: Rest,
 }
-
-/// Names of the home's own secrets in the vault.
-const IDENTITY: &str = "identity";
-pub(crate) const JOURNAL_KEY: &str = "journal-key";
 
 /// Says that the home in this folder is complete, without opening its catalog.
 const MADE: &str = "home";
 
 /// Names of the home's own facts in the catalog.
-const META_HOME_ID: &str = "home_id";
-const META_VAULT: &str = "vault";
 const META_ROLE: &str = "role";
-const META_FINGERPRINT: &str = "fingerprint";
+pub(crate) const META_FINGERPRINT: &str = "fingerprint";
 const META_DUE_RULES: &str = "due_rules";
 
 /// The platform's data folder for Bulla.
@@ -215,6 +210,7 @@ impl Home {
             identity: OnceCell::new(),
             marks,
             changed: broadcast::channel(1024).0,
+            rest: Rest::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -278,6 +274,10 @@ impl Home {
         self.inner.vault.as_ref()
     }
 
+    pub(crate) fn rest(&self) -> &Rest {
+        &self.inner.rest
+    }
+
     pub(crate) fn journal(&self) -> &dyn Journal {
         self.inner.journal.as_ref()
     }
@@ -329,86 +329,9 @@ async fn index_due(catalog: &SqliteCatalog) -> Result<()> {
     catalog.set_meta(META_DUE_RULES, &rules).await
 }
 
-async fn home_id(catalog: &SqliteCatalog) -> Result<Uuid> {
-    match catalog.meta(META_HOME_ID).await? {
-        Some(text) => Uuid::parse_str(&text).map_err(|_| ErrorCode::CatalogDamaged.into()),
-        None => {
-            let id = Uuid::new_v4();
-            catalog.set_meta(META_HOME_ID, &id.to_string()).await?;
-            Ok(id)
-        }
-    }
-}
-
-async fn vault_kind(catalog: &SqliteCatalog, wanted: Option<VaultKind>) -> Result<VaultKind> {
-    match (catalog.meta(META_VAULT).await?, wanted) {
-        (None, wanted) => Ok(wanted.unwrap_or(VaultKind::Keychain)),
-        (Some(text), None) => text.parse(),
-        (Some(text), Some(wanted)) if text == wanted.as_str() => Ok(wanted),
-        (Some(text), Some(_)) => Err(Error::new(ErrorCode::HomeVaultKind).with("vault", text)),
-    }
-}
-
 async fn refuse_role(catalog: &SqliteCatalog, wanted: Option<Role>) -> Result<()> {
     match (catalog.meta(META_ROLE).await?, wanted) {
         (Some(text), Some(wanted)) if text != wanted.as_str() => Err(Error::new(ErrorCode::HomeRole).with("role", text)),
         _ => Ok(()),
     }
-}
-
-struct OpenedVault {
-    home_id: Uuid,
-    kind: VaultKind,
-    vault: Arc<dyn Vault>,
-    key_source: Option<String>,
-}
-
-async fn open_vault(catalog: &SqliteCatalog, folder: &Path, wanted: Option<VaultKind>, made: bool) -> Result<OpenedVault> {
-    let kind = vault_kind(catalog, wanted).await?;
-    let home_id = home_id(catalog).await?;
-    let (vault, key_source): (Arc<dyn Vault>, _) = match kind {
-        VaultKind::Keychain => {
-            let vault = KeychainVault::system(home_id, Arc::new(catalog.clone()));
-            if !made {
-                vault.initialise(true).await?;
-            }
-            (Arc::new(vault), None)
-        }
-        VaultKind::File => {
-            let key = VaultKey::from_environment(folder, made || folder.join("vault.db").exists())?;
-            (Arc::new(FileVault::open(folder, &key).await?), Some(key_words(key.source())))
-        }
-    };
-    if !made {
-        catalog.set_meta(META_VAULT, kind.as_str()).await?;
-    }
-    Ok(OpenedVault { home_id, kind, vault, key_source })
-}
-
-/// Where a file vault's key came from, as a person would look for it.
-fn key_words(source: &KeySource) -> String {
-    match source {
-        KeySource::Environment => "ENCRYPTION_KEY".to_owned(),
-        KeySource::Credential(path) | KeySource::File(path) | KeySource::HomeFile(path) | KeySource::Created(path) => {
-            path.display().to_string()
-        }
-    }
-}
-
-/// The new home's own secrets. The fingerprint in the catalog comes last: it says that the home is complete.
-async fn make_secrets(catalog: &SqliteCatalog, vault: &dyn Vault) -> Result<()> {
-    let identity = match vault.get_named(IDENTITY).await? {
-        Some(bytes) => Identity::from_bytes(&bytes)?,
-        None => {
-            let identity = Identity::generate()?;
-            vault.put_named(IDENTITY, &identity.to_bytes()).await?;
-            identity
-        }
-    };
-    if vault.get_named(JOURNAL_KEY).await?.is_none() {
-        let mut key = Zeroizing::new([0u8; 32]);
-        aws_lc_rs::rand::fill(&mut *key).map_err(|_| Error::new(ErrorCode::Internal).detail("no randomness"))?;
-        vault.put_named(JOURNAL_KEY, &*key).await?;
-    }
-    catalog.set_meta(META_FINGERPRINT, identity.fingerprint().as_str()).await
 }

@@ -27,13 +27,13 @@ impl From<PasteRequest> for PasteInput {
 }
 
 #[command]
-pub(crate) async fn environment(desk: Desk<'_>, address: String) -> Answer<EnvironmentView> {
-    desk.work(|home| async move { home.environment(&address) }).await
+pub(crate) async fn environment(address: String) -> Answer<EnvironmentView> {
+    bulla_home::environment(&address).map_err(refused)
 }
 
 #[command]
-pub(crate) async fn paste_look(desk: Desk<'_>, request: PasteRequest) -> Answer<PasteFinding> {
-    desk.work(|home| async move { Ok(home.look(&request.into())) }).await
+pub(crate) async fn paste_look(request: PasteRequest) -> Answer<PasteFinding> {
+    Ok(bulla_home::look(&request.into()))
 }
 
 #[command]

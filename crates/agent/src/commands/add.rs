@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use bulla_core::{Error, ErrorCode};
-use bulla_home::{ConnectionView, Home, KeepRequest, Kept, PasteInput, preset};
+use bulla_home::{ConnectionView, KeepRequest, Kept, PasteInput, environment, look, preset};
 
 use crate::cli::{Add, New};
 use crate::context::Context;
@@ -21,11 +21,12 @@ pub(crate) async fn add(context: &mut Context, what: Add) -> Outcome {
         Add::Huntflow { new, api_key_file } => (new, pair(&context.out, api_key_file.as_deref())?),
         Add::Static { new } => (new, key(&context.out)?),
     };
-    let home = context.home().await?;
-    if let Some(problem) = home.look(&paste).problem {
+    if let Some(problem) = look(&paste).problem {
         return Err(problem.into());
     }
-    let base_url = base_url(context, &home, &new, &paste)?;
+    let base_url = base_url(context, &new, &paste)?;
+    // Only now: what is refused leaves no home behind.
+    let home = context.home().await?;
     let request = KeepRequest {
         paste,
         base_url,
@@ -90,14 +91,14 @@ fn key(out: &Output) -> Result<PasteInput, Error> {
 }
 
 /// What was asked for, else what the pasted text names, else production, and then that is said.
-fn base_url(context: &mut Context, home: &Home, new: &New, paste: &PasteInput) -> Result<String, Error> {
+fn base_url(context: &mut Context, new: &New, paste: &PasteInput) -> Result<String, Error> {
     if let Some(address) = &new.base_url {
-        return Ok(home.environment(address)?.base_url);
+        return Ok(environment(address)?.base_url);
     }
     if let Some(env) = new.env {
         return preset(env.as_str()).map(|found| found.base_url).ok_or_else(|| ErrorCode::BaseUrlInvalid.into());
     }
-    let found = home.look(paste).environment;
+    let found = look(paste).environment;
     let (key, found) = match found {
         Some(found) => (&say::ADDRESS_FOUND, found),
         None => (&say::ADDRESS_ASSUMED, preset("prod").ok_or(ErrorCode::BaseUrlInvalid)?),

@@ -19,7 +19,7 @@ use tokio::sync::{OwnedMutexGuard, broadcast};
 use crate::ports::{Catalog, Journal, LeaseGuard, Leases, Marks, Provider, Vault};
 use crate::{
     Clock, Connection, ConnectionId, CredentialKind, Error, ErrorCode, Event, Failure, Fingerprint, HealthReport, ProviderKind,
-    Result, StepKind, Stored, Thresholds, Version, health, next_step,
+    Result, StepKind, Stored, Thresholds, Version, health, next_step, schedule::backoff_jitter,
 };
 
 pub use access::{Ask, Handout};
@@ -123,7 +123,18 @@ impl Keeper {
     /// Does what is due for a connection by itself: check, renew or probe. Not yet due is fine.
     pub async fn step(&self, id: ConnectionId) -> Result<()> {
         let connection = self.connection(id).await?;
-        let Some(step) = next_step(&connection, self.me()).filter(|step| step.at <= self.now()) else { return Ok(()) };
+        let done = self.take_step(&connection).await;
+        if let Err(error) = &done
+            && error.code().is_credential_gone()
+        {
+            self.put_off(&connection, error).await?;
+        }
+        done
+    }
+
+    async fn take_step(&self, connection: &Connection) -> Result<()> {
+        let id = connection.id;
+        let Some(step) = next_step(connection, self.me()).filter(|step| step.at <= self.now()) else { return Ok(()) };
         match step.kind {
             StepKind::Check => {
                 let checked = self.test(id).await?;
@@ -137,6 +148,14 @@ impl Keeper {
                 self.renew(id, RenewalReason::Scheduled).await?;
             }
         }
+        Ok(())
+    }
+
+    /// A credential that is gone stays gone: it is said, and looked for again with the back-off's rhythm.
+    async fn put_off(&self, connection: &Connection, error: &Error) -> Result<()> {
+        let failure = self.failure(error);
+        let jitter = backoff_jitter(connection.id, connection.facts.failures);
+        self.observe(connection.id, connection.version, move |c| c.facts.went_wrong(failure, None, jitter)).await?;
         Ok(())
     }
 

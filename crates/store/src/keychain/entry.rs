@@ -15,6 +15,7 @@ use super::worker::{Found, Swap, Swapped};
 type Result<T> = std::result::Result<T, Fault>;
 
 /// What every entry of this home has in common.
+#[derive(Clone)]
 pub(super) struct Entries {
     pub(super) service: String,
     pub(super) modifiers: &'static [(&'static str, &'static str)],

@@ -8,6 +8,7 @@
 
 mod entry;
 mod fault;
+mod outside;
 mod spill;
 mod system;
 #[cfg(test)]
@@ -23,13 +24,15 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use bulla_core::ports::{Replaced, Vault};
 use bulla_core::{ConnectionId, ErrorCode, Parent, Result, Stored, Version};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, oneshot};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 pub use spill::Spill;
 pub use worker::StoreBuilder;
 
+use entry::Entries;
+use outside::Outside;
 use spill::Spiller;
 use worker::{Found, Job, Swap, Swapped, Worker};
 
@@ -56,7 +59,8 @@ pub struct KeychainConfig {
 
 /// Credentials in the keychain of the signed-in user.
 pub struct KeychainVault {
-    worker: Worker,
+    worker: Arc<Worker>,
+    outside: Outside,
     spiller: Spiller,
     config: KeychainConfig,
     /// The last call was answered, so no prompt is up.
@@ -70,14 +74,20 @@ impl KeychainVault {
     /// The keychain of this computer, for the home with this id. Nothing is opened before the first call.
     #[must_use]
     pub fn system(home_id: Uuid, spill: Arc<dyn Spill>) -> Self {
-        Self::new(home_id, spill, system::builder(), system::config())
+        Self::seen_from(Outside::SYSTEM, home_id, spill, system::builder(), system::config())
     }
 
     /// Any keychain store. `build` is called on the keychain's own thread, again whenever the store has broken.
     #[must_use]
     pub fn new(home_id: Uuid, spill: Arc<dyn Spill>, build: StoreBuilder, config: KeychainConfig) -> Self {
+        Self::seen_from(Outside::BLIND, home_id, spill, build, config)
+    }
+
+    fn seen_from(outside: Outside, home_id: Uuid, spill: Arc<dyn Spill>, build: StoreBuilder, config: KeychainConfig) -> Self {
+        let entries = Entries { service: format!("bulla.{home_id}"), modifiers: config.modifiers, calls: Arc::default() };
         Self {
-            worker: Worker::start(format!("bulla.{home_id}"), build, &config),
+            worker: Arc::new(Worker::start(entries, build, outside)),
+            outside,
             spiller: Spiller::new(home_id, spill, &config),
             config,
             answering: AtomicBool::new(false),
@@ -185,8 +195,20 @@ impl KeychainVault {
     async fn ask<T: Send>(&self, job: impl FnOnce(worker::Reply<T>) -> Job) -> Result<T> {
         let wait = if self.answering.load(Ordering::Relaxed) { self.config.quick } else { self.config.patient };
         let answer = self.worker.ask(job, wait).await;
+        if answer.as_ref().is_err_and(|error| error.code() == ErrorCode::KeychainTimeout) {
+            self.look_outside(|_, worker| worker.relieve_orphan()).await;
+        }
         self.answering.store(answer.is_ok(), Ordering::Relaxed);
         answer
+    }
+
+    /// Runs a look at the service on a thread of its own: the D-Bus client must not block a tokio worker.
+    async fn look_outside<T: Send + 'static>(&self, look: impl FnOnce(Outside, &Worker) -> T + Send + 'static) -> Option<T> {
+        let (tell, told) = oneshot::channel();
+        let (outside, worker) = (self.outside, Arc::clone(&self.worker));
+        let started = std::thread::Builder::new().spawn(move || tell.send(look(outside, &worker)));
+        started.ok()?;
+        told.await.ok()
     }
 
     fn proved(&self) {
@@ -205,6 +227,14 @@ impl Vault for KeychainVault {
     async fn ready(&self) -> Result<()> {
         self.require_sentinel().await?;
         if self.is_write_proved() { Ok(()) } else { self.put_sentinel().await }
+    }
+
+    async fn is_locked(&self) -> Option<bool> {
+        let look = |outside: Outside, worker: &Worker| {
+            worker.relieve_orphan();
+            (outside.locked)()
+        };
+        self.look_outside(look).await.flatten()
     }
 
     async fn get(&self, id: ConnectionId) -> Result<Option<Stored>> {

@@ -1,5 +1,6 @@
 //! The keychain of each platform.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::KeychainConfig;
@@ -23,11 +24,11 @@ pub(super) fn config() -> KeychainConfig {
 
 pub(super) fn builder() -> StoreBuilder {
     #[cfg(target_os = "linux")]
-    return Box::new(|| Ok(zbus_secret_service_keyring_store::Store::new()?));
+    return Arc::new(|| Ok(zbus_secret_service_keyring_store::Store::new()?));
     #[cfg(windows)]
-    return Box::new(|| Ok(windows_native_keyring_store::Store::new()?));
+    return Arc::new(|| Ok(windows_native_keyring_store::Store::new()?));
     #[cfg(target_os = "macos")]
-    return Box::new(|| Ok(apple_native_keyring_store::keychain::Store::new()?));
+    return Arc::new(|| Ok(apple_native_keyring_store::keychain::Store::new()?));
     #[cfg(not(any(target_os = "linux", windows, target_os = "macos")))]
-    return Box::new(|| Err(keyring_core::Error::NoDefaultStore));
+    return Arc::new(|| Err(keyring_core::Error::NoDefaultStore));
 }

@@ -30,6 +30,8 @@ pub(super) struct Chain {
     /// Searches find nothing, as a locked `KeePassXC` answers.
     pub(super) blind: AtomicBool,
     pub(super) gate: (Mutex<bool>, Condvar),
+    /// Stores built before this number answer nothing until it is lowered.
+    pub(super) oldest_answering: AtomicU64,
     pub(super) modifiers: Mutex<Vec<String>>,
 }
 
@@ -43,7 +45,7 @@ pub(super) enum Failure {
 impl Chain {
     fn enter(&self, store: u64) -> keyring_core::Result<()> {
         let (shut, opened) = &self.gate;
-        drop(opened.wait_while(shut.lock().expect("gate"), |shut| *shut));
+        drop(opened.wait_while(shut.lock().expect("gate"), |shut| *shut || store < self.oldest_answering.load(Ordering::SeqCst)));
         if store < self.oldest_living.load(Ordering::SeqCst) {
             let text = "zbus error: org.freedesktop.Secret.Error.NoSession: The session does not exist";
             return Err(TheirError::PlatformFailure(text.into()));
@@ -70,6 +72,12 @@ impl Chain {
 
     pub(super) fn shut(&self, shut: bool) {
         *self.gate.0.lock().expect("gate") = shut;
+        self.gate.1.notify_all();
+    }
+
+    pub(super) fn hang_before(&self, store: u64) {
+        let _gate = self.gate.0.lock().expect("gate");
+        self.oldest_answering.store(store, Ordering::SeqCst);
         self.gate.1.notify_all();
     }
 

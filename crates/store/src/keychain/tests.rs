@@ -1,3 +1,5 @@
+use std::sync::atomic::AtomicU64;
+
 use keyring_core::CredentialStore;
 
 use super::test_chain::{Chain, Failure, Rows, Store};
@@ -16,7 +18,7 @@ fn config(limit: Option<usize>) -> KeychainConfig {
 
 fn open(chain: &Arc<Chain>, rows: &Arc<Rows>, home: Uuid, config: KeychainConfig) -> KeychainVault {
     let shared = Arc::clone(chain);
-    let build: StoreBuilder = Box::new(move || {
+    let build: StoreBuilder = Arc::new(move || {
         let number = shared.built.fetch_add(1, Ordering::SeqCst);
         Ok(Arc::new(Store(Arc::clone(&shared), number)) as Arc<CredentialStore>)
     });
@@ -284,6 +286,44 @@ async fn a_late_write_counts_and_never_undoes_a_newer_one() {
         let expected = if newer_meanwhile { pair(5, 10) } else { pair(1, 10) };
         assert_eq!(vault.get(id).await.expect("read"), Some(expected));
     }
+}
+
+/// A prompt of a service that has died is never answered; whatever waits behind it must not write either, later on.
+#[tokio::test]
+async fn a_thread_that_waits_for_a_service_that_is_gone_is_relieved_and_writes_nothing_more() {
+    static SERVICE: AtomicU64 = AtomicU64::new(1);
+    let outside = Outside { owner: || Some(SERVICE.load(Ordering::SeqCst).to_string()), locked: || Some(false) };
+    let (chain, rows) = (Arc::new(Chain::default()), Arc::new(Rows::default()));
+    let shared = Arc::clone(&chain);
+    let build: StoreBuilder = Arc::new(move || {
+        let number = shared.built.fetch_add(1, Ordering::SeqCst);
+        Ok(Arc::new(Store(Arc::clone(&shared), number)) as Arc<CredentialStore>)
+    });
+    let spill = Arc::clone(&rows) as Arc<dyn Spill>;
+    let vault = KeychainVault::seen_from(outside, Uuid::new_v4(), spill, build, config(None));
+    vault.initialise(true).await.expect("fresh");
+    let id = ConnectionId::random();
+    vault.replace(id, None, &pair(0, 10)).await.expect("kept");
+    while vault.worker.served_by().is_none() {
+        tokio::task::yield_now().await;
+    }
+
+    chain.hang_before(1);
+    let moment = Duration::from_millis(20);
+    let stuck = vault.worker.ask(|reply| Job::Get { user: user_of(id), reply }, moment).await;
+    assert_eq!(stuck.err().expect("no answer").code(), ErrorCode::KeychainTimeout);
+    assert_eq!(vault.is_locked().await, Some(false));
+    let value = Zeroizing::new(b"late".to_vec());
+    let behind = vault.worker.ask(|reply| Job::Put { user: "behind".to_owned(), value, reply }, Duration::from_mins(1));
+    tokio::pin!(behind);
+    assert!(tokio::time::timeout(moment, &mut behind).await.is_err(), "the same service: it may still answer");
+
+    SERVICE.store(2, Ordering::SeqCst);
+    assert_eq!(vault.is_locked().await, Some(false));
+    assert_eq!(vault.get(id).await.expect("by a new thread"), Some(pair(0, 10)));
+    chain.hang_before(0);
+    assert_eq!(behind.await.expect_err("given up").code(), ErrorCode::KeychainUnavailable);
+    assert!(chain.raw("behind").is_none());
 }
 
 #[tokio::test]
