@@ -9,6 +9,8 @@
 mod http;
 mod huntflow;
 pub mod paste;
+#[cfg(test)]
+mod raw_server;
 mod scrub;
 mod static_key;
 
