@@ -21,6 +21,8 @@ mod request;
 mod sockets;
 #[cfg(test)]
 mod tests;
+mod token_answer;
+mod token_endpoint;
 
 use std::time::Duration;
 
@@ -30,6 +32,8 @@ pub use listener::Listener;
 pub use page::{PageWords, Pages};
 pub use redirect::{LoopbackHost, Ports, Redirect, RedirectUri};
 pub use request::{AuthorizationRequest, AuthorizationUrl};
+pub use token_answer::{TokenAnswer, TokenFault, TokenRefusal, read_token_answer};
+pub use token_endpoint::{ClientAuth, TokenEndpoint};
 
 /// How much time and room strangers get. The default is for people; tests bring shorter ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

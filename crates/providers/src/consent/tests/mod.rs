@@ -10,6 +10,8 @@ mod ports;
 mod pressure;
 mod properties;
 mod request;
+mod token_answer;
+mod token_endpoint;
 mod validator;
 
 use std::net::{Ipv4Addr, SocketAddr};

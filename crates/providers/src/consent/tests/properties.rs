@@ -1,10 +1,12 @@
 //! What holds for whatever strangers send.
 
+use bulla_core::RawAnswer;
 use proptest::prelude::*;
+use zeroize::Zeroizing;
 
 use super::*;
 use crate::consent::head::{Head, read_head};
-use crate::consent::Answer;
+use crate::consent::{Answer, read_token_answer};
 
 /// Pieces of callbacks, good and bad.
 fn parameter() -> impl Strategy<Value = String> {
@@ -150,6 +152,51 @@ fn no_bytes_make_the_head_reader_panic_or_find_a_callback_of_another_host() {
             prop_assert_eq!(head.matches("127.0.0.1:8765").count(), 1, "{}", text);
             prop_assert!(head.contains("get /callback") && !head.contains("evil.com"), "{}", text);
             prop_assert!(text.contains(query), "{}", query);
+        }
+        Ok(())
+    });
+    outcome.expect("no panic");
+}
+
+#[test]
+fn no_answer_makes_the_token_reader_panic_or_print_a_token() {
+    let value = prop_oneof![
+        Just("\"planted-token\"".to_owned()),
+        Just("null".to_owned()),
+        Just("\"\"".to_owned()),
+        Just("\"bearer\"".to_owned()),
+        "-?[0-9]{1,25}",
+        "\"-?[0-9]{1,25}\"",
+        "-?[0-9]e[0-9]{1,3}",
+        "\\[?\\{?\"?[ -~]{0,9}\"?\\}?\\]?",
+    ];
+    let name = prop_oneof![
+        Just("access_token"),
+        Just("refresh_token"),
+        Just("id_token"),
+        Just("token_type"),
+        Just("expires_in"),
+        Just("refresh_token_expires_in"),
+        Just("scope"),
+        Just("error"),
+        Just("error_description"),
+        Just("x"),
+    ];
+    let fields = prop::collection::vec((name, value).prop_map(|(name, value)| format!("\"{name}\":{value}")), 0..6);
+    let body = prop_oneof![5 => fields.prop_map(|fields| format!("{{{}}}", fields.join(","))), 1 => any::<String>()];
+    let statuses = prop_oneof![Just(200_u16), Just(400), Just(500), any::<u16>()];
+    let outcome = runner(4000).run(&(statuses, body), |(status, body)| {
+        let raw = RawAnswer { status, retry_after_s: None, body: Zeroizing::new(body.clone().into_bytes()) };
+        if let Ok(mut tokens) = read_token_answer(&raw) {
+            prop_assert!((200..300).contains(&status), "{}", status);
+            prop_assert!(!tokens.access.expose().trim().is_empty());
+            for life in [tokens.access_life_s, tokens.refresh_life_s].into_iter().flatten() {
+                prop_assert!((1..=20 * 366 * 86_400).contains(&life), "{}", body);
+            }
+            // Scopes are shown on purpose.
+            tokens.scopes = None;
+            let shown = format!("{tokens:?}");
+            prop_assert!(!shown.contains("planted"), "{}", shown);
         }
         Ok(())
     });
