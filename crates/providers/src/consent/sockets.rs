@@ -1,8 +1,9 @@
 //! The listening sockets of one flow: on loopback, nobody else's, and before the browser opens.
 //!
 //! A socket bound to an exact loopback address gets that address's connections even where somebody else listens on all
-//! addresses. Sharing the exact address takes `SO_REUSEADDR` on both sockets on Windows (since Server 2003) and
-//! `SO_REUSEPORT` on both elsewhere; we set neither there, so nobody can join us.
+//! addresses. For two to listen on the exact address, both must have asked for `SO_REUSEADDR` on Windows (since Server
+//! 2003: Microsoft, "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE") and for `SO_REUSEPORT` elsewhere. We ask for neither,
+//! so nobody can join us, and whoever is there already makes us take the next port.
 
 use std::io;
 use std::net::SocketAddr;

@@ -71,7 +71,7 @@ impl TokenEndpoint {
         .await
     }
 
-    /// One POST of a grant, with the app's proof added.
+    /// One POST of any grant, with the app's proof added. Providers renew with it too.
     pub(crate) async fn post(&self, grant: &[(&str, &str)]) -> Exchange {
         let http = match self.http() {
             Ok(http) => http,

@@ -1,6 +1,7 @@
 //! Which port is taken, who else may be there, and who can reach it.
 
 use std::net::{IpAddr, Ipv6Addr, TcpListener, UdpSocket};
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use super::*;
 
@@ -15,9 +16,12 @@ fn squatter(address: impl Into<IpAddr>) -> (TcpListener, u16) {
     (listener, port)
 }
 
-/// A port that was free a moment ago.
+/// A port that is free and that the system gives to nobody by itself: it picks from 32768 on (Linux) or 49152 on.
 fn free_port() -> u16 {
-    squatter(Ipv4Addr::LOCALHOST).1
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = 10_000 + u16::try_from(std::process::id() % 2000).expect("small") * 10;
+    let mut ports = std::iter::repeat_with(|| first + NEXT.fetch_add(1, Ordering::Relaxed));
+    ports.find(|&port| TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).is_ok()).expect("endless")
 }
 
 fn at(host: LoopbackHost, ports: &[u16]) -> AuthorizationRequest {

@@ -52,7 +52,7 @@ async fn fifty_idle_preconnects_do_not_keep_the_genuine_one_out() {
 
 #[tokio::test]
 async fn a_dribbling_connection_is_cut_off_at_its_deadline_and_the_flow_lives_on() {
-    let limits = Limits { connection: Duration::from_millis(50), ..Limits::default() };
+    let limits = Limits { connection: Duration::from_millis(250), ..Limits::default() };
     let waiting = Waiting::with(&request(), limits);
     let (silent, mut dribbling) = (connect(&waiting).await, connect(&waiting).await);
     let endless = format!("GET /callback?{} ", "x".repeat(8 * 1024));
