@@ -118,7 +118,7 @@ fn form(pairs: &[(&str, &str)]) -> Zeroizing<String> {
 }
 
 /// Both halves are escaped like a form's values before they are joined (RFC 6749 §2.3.1).
-fn basic(client_id: &str, secret: &ClientSecret) -> Option<HeaderValue> {
+pub(super) fn basic(client_id: &str, secret: &ClientSecret) -> Option<HeaderValue> {
     let secret = secret.expose();
     let mut pair = Zeroizing::new(String::with_capacity(1 + ESCAPED * (client_id.len() + secret.len())));
     pair.extend(form_urlencoded::byte_serialize(client_id.as_bytes()));

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bulla_core::{AuthorizationCode, ClientSecret, CodeVerifier, Exchange};
+use tokio::time::timeout;
 
 use super::*;
+use crate::consent::token_endpoint::basic;
 use crate::consent::{ClientAuth, TokenEndpoint};
 use crate::http::{BODY_CAP, Http, Timeouts};
 use crate::raw_server::{Reply as Answer, Server};
@@ -116,6 +118,16 @@ async fn what_breaks_on_the_way_is_lost_and_not_repeated() {
 }
 
 #[tokio::test]
+async fn silence_is_lost_after_the_limit_of_an_exchange() {
+    let server = Server::start([Answer::Silence]).await;
+    let limits = Timeouts { exchange: Duration::from_millis(200), ..Timeouts::all(Duration::from_mins(1)) };
+    let endpoint = endpoint(&server, None, ClientAuth::Body).with_http(Http::new(limits).expect("clients"));
+    let exchange = timeout(Duration::from_secs(20), endpoint.redeem(&consent())).await.expect("within the limit");
+    assert!(matches!(exchange, Exchange::Lost(_)), "{exchange:?}");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
 async fn without_a_connection_the_code_was_not_spent() {
     let server = Server::start([Answer::Reset]).await;
     let secure = server.base.as_str().replace("http:", "https:");
@@ -131,7 +143,9 @@ fn an_endpoint_is_https_or_loopback_and_prints_no_secret() {
     for url in ["http://oauth2.example/token", "oauth2.example", "https://a:b@oauth2.example", "file:///etc/passwd", ""] {
         assert_eq!(make(url).expect_err(url).code(), ErrorCode::AppDetailsInvalid, "{url}");
     }
-    let shown = format!("{:?}", make("https://oauth2.example/token").expect("an endpoint"));
+    let header = basic("id", &ClientSecret::new(SECRET.to_owned())).expect("a header");
+    assert!(header.is_sensitive(), "else it is printed with the request");
+    let shown = format!("{:?} {header:?}", make("https://oauth2.example/token").expect("an endpoint"));
     assert!(!shown.contains("planted"), "{shown}");
     let nobody = TokenEndpoint::new("https://oauth2.example/token", " ", None, ClientAuth::Body);
     assert_eq!(nobody.expect_err("no id").params().get("field").map(String::as_str), Some("client_id"));
