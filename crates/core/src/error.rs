@@ -91,6 +91,34 @@ codes! {
     Expired = "expired",
     /// A person must give a new pair or consent.
     ReauthorizationRequired = "reauthorization_required",
+    /// An app's authorization address, client id or redirect address cannot be used; `field` names which.
+    AppDetailsInvalid = "app_details_invalid",
+    /// None of the redirect address's ports could be opened; `ports` names them.
+    CallbackPortTaken = "callback_port_taken",
+    /// Not the address to which this consent comes back.
+    CallbackNotOurs = "callback_not_ours",
+    /// The callback belongs to another consent, or to none.
+    CallbackOtherFlow = "callback_other_flow",
+    /// The callback lacks its code, or says something twice.
+    CallbackIncomplete = "callback_incomplete",
+    /// The callback names another issuer than the provider asked, or none although it should.
+    IssuerMismatch = "issuer_mismatch",
+    /// The person declined, or their provider did on their behalf.
+    ConsentDeclined = "consent_declined",
+    /// The provider does not grant one of the scopes asked for.
+    ConsentScopeRefused = "consent_scope_refused",
+    /// The provider does not let this app ask.
+    ConsentAppRefused = "consent_app_refused",
+    /// The provider cannot ask the person just now.
+    ConsentUnavailable = "consent_unavailable",
+    /// The provider ended the consent for a reason of its own.
+    ConsentRefused = "consent_refused",
+    /// Nobody answered in time.
+    ConsentTimedOut = "consent_timed_out",
+    /// The person stopped waiting.
+    ConsentCancelled = "consent_cancelled",
+    /// This consent has ended already.
+    ConsentOver = "consent_over",
     /// Another home, server or file holds it.
     HeldElsewhere = "held_elsewhere",
     /// The keychain is locked.

@@ -46,4 +46,4 @@ pub use label::Label;
 pub use lives::{Lives, lives};
 pub use rules::{OutcomeUnknown, RULES_VERSION, RefreshUse, RenewWhen, Rules, rules};
 pub use schedule::{Step, StepKind, next_step};
-pub use secret::{AccessToken, RefreshToken, StaticKey};
+pub use secret::{AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, ConsentState, IdToken, RefreshToken, StaticKey};

@@ -57,6 +57,16 @@ secrets! {
     RefreshToken,
     /// A legacy API key that never renews.
     StaticKey,
+    /// What a consent's callback brings: with the verifier it buys the first tokens, once, within minutes.
+    AuthorizationCode,
+    /// What proves at the token endpoint that the same program redeems a code as asked for it (RFC 7636 §4.1).
+    CodeVerifier,
+    /// What ties a callback to the consent that was asked for (RFC 6749 §10.12).
+    ConsentState,
+    /// What an app proves itself with at the token endpoint.
+    ClientSecret,
+    /// A signed statement about a person, which other programs may take as proof of who is there.
+    IdToken,
 }
 
 #[cfg(test)]

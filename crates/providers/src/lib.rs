@@ -1,14 +1,18 @@
-//! What each provider's HTTP API says and means, and what a person's paste holds.
+//! What each provider's HTTP API says and means, how consent is asked for, and what a person's paste holds.
 //!
 //! The invariants this crate guards:
 //! * one call of [`Provider::exchange`] is one POST: no retry, no redirect, no connection that was used before;
 //! * `Exchange::NotSent` only when no connection could be made; whatever fails later is `Lost`;
+//! * only the callback that carries a consent's own `state` ends that consent;
 //! * answers are judged by status and code strings, never by English text, and only in the provider's own envelope;
 //! * no token in an error, a log or a `Debug`.
 
+pub mod consent;
 mod http;
 mod huntflow;
 pub mod paste;
+#[cfg(test)]
+mod raw_server;
 mod scrub;
 mod static_key;
 

@@ -6,10 +6,8 @@ use bulla_core::{
 };
 use zeroize::Zeroizing;
 
-use super::{
-    PLANTED, envelope, huntflow,
-    server::{Reply, Server},
-};
+use super::{PLANTED, envelope, huntflow};
+use crate::raw_server::{Reply, Server};
 
 fn request(method: &str, path: &str, body: Option<&str>) -> CallRequest {
     CallRequest { method: method.to_owned(), path: path.to_owned(), body: body.map(|body| body.as_bytes().to_vec()) }

@@ -5,14 +5,11 @@ use std::time::Duration;
 use bulla_core::{BaseUrl, Exchange, RefreshToken, ports::Provider};
 use tokio::net::TcpListener;
 
-use super::{
-    PLANTED, huntflow, pair_answer,
-    server::{Reply, Server},
-    with_limit,
-};
+use super::{PLANTED, huntflow, pair_answer, with_limit};
 use crate::{
     Huntflow,
     http::{BODY_CAP, Http, Timeouts},
+    raw_server::{Reply, Server},
 };
 
 async fn exchange(base: &BaseUrl) -> Exchange {

@@ -4,7 +4,6 @@ mod call;
 mod exchange;
 mod judge;
 mod read;
-mod server;
 
 use std::{sync::LazyLock, time::Duration};
 

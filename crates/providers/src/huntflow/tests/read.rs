@@ -5,12 +5,11 @@ use std::time::Duration;
 use bulla_core::{BaseUrl, ErrorCode, Identity, ReadOutcome, ports::Provider};
 use tokio::net::TcpListener;
 
-use super::{
-    PLANTED, envelope, huntflow,
-    server::{Reply, Server},
-    with_limit,
+use super::{PLANTED, envelope, huntflow, with_limit};
+use crate::{
+    StaticKeyProvider,
+    raw_server::{Reply, Server},
 };
-use crate::StaticKeyProvider;
 
 const ME: &str = r#"{"id":17,"name":"Анна","position":null,"email":"anna@acme.ru","phone":null,"locale":"ru_RU"}"#;
 const ACCOUNTS: &str =

@@ -10,7 +10,7 @@ use tokio::{
 };
 
 /// What one connection gets.
-pub(super) enum Reply {
+pub(crate) enum Reply {
     /// These bytes, after the whole request; then the end.
     Bytes(Vec<u8>),
     /// The request is read and nothing comes.
@@ -21,7 +21,7 @@ pub(super) enum Reply {
 
 impl Reply {
     /// A whole answer.
-    pub(super) fn new(status: u16, headers: &str, body: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn new(status: u16, headers: &str, body: impl AsRef<[u8]>) -> Self {
         let body = body.as_ref();
         let mut bytes =
             format!("HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: {}\r\n{headers}\r\n", body.len()).into_bytes();
@@ -31,15 +31,15 @@ impl Reply {
 }
 
 /// Stops when dropped.
-pub(super) struct Server {
-    pub(super) base: BaseUrl,
+pub(crate) struct Server {
+    pub(crate) base: BaseUrl,
     requests: Arc<Mutex<Vec<String>>>,
     task: JoinHandle<()>,
 }
 
 impl Server {
     /// Answers the first connections as scripted and closes all later ones.
-    pub(super) async fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
+    pub(crate) async fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -54,12 +54,12 @@ impl Server {
     }
 
     /// Every request so far, head and body.
-    pub(super) fn requests(&self) -> Vec<String> {
+    pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().expect("not poisoned").clone()
     }
 
     /// The first lines of [`Self::requests`].
-    pub(super) fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         self.requests().iter().map(|request| request.lines().next().unwrap_or_default().to_owned()).collect()
     }
 }
