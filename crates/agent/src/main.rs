@@ -5,12 +5,18 @@
 //! sentence and a hint, 2 wrong usage. With `--json`, stdout holds one JSON value, errors included. Nothing asks a
 //! question when stdin is no terminal, and no secret is ever an argument.
 
+#[cfg(test)]
+mod argv_props;
 mod cli;
 mod commands;
 mod context;
 mod duration;
+#[cfg(test)]
+mod duration_props;
 mod failure;
 mod input;
+#[cfg(test)]
+mod input_props;
 mod logging;
 mod output;
 mod plain;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::facts::is_in_calendar;
 use crate::{BaseUrl, CredentialKind, Custody, Facts, Label, Version};
 
 /// A connection's lasting name.
@@ -107,6 +108,19 @@ pub struct Connection {
 impl Connection {
     /// Days a removal can be undone.
     pub const UNDO_DAYS: i64 = 7;
+
+    /// Whether everything that follows from it can be reckoned: dates a calendar has, lives a token can have, and a
+    /// version with room above it. Whoever reads one from outside or from a disk asks first.
+    #[must_use]
+    pub fn is_reckonable(&self) -> bool {
+        const LAST_VERSION: u64 = u64::MAX / 2;
+        let sent = self.custody.bundle.as_ref().map(|bundle| bundle.expires);
+        let own = [Some(self.created_at), self.removed_at, sent];
+        own.into_iter().flatten().all(is_in_calendar)
+            && self.facts.are_reckonable()
+            && self.version.epoch <= LAST_VERSION
+            && self.version.generation <= LAST_VERSION
+    }
 
     /// Until when a removal can be undone.
     #[must_use]

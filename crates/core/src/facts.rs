@@ -1,6 +1,6 @@
 //! What is known of a connection's tokens: observed moments and issued lives, never finished dates.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::ErrorCode;
@@ -110,6 +110,43 @@ impl Facts {
         }
     }
 
+    /// Whether its moments and lives are ones to reckon with: what comes from a bundle or a disk may say anything, and
+    /// a sum past the end of the calendar stops the program.
+    #[must_use]
+    pub fn are_reckonable(&self) -> bool {
+        const LONGEST_LIFE_S: i64 = 100 * 366 * 86_400;
+        // Every fact by name, so that a new one is not forgotten here.
+        let Self {
+            issued,
+            access_alive_at,
+            access_expired_at,
+            access_refused_at,
+            refresh_dead: _,
+            in_doubt_since,
+            opens_at,
+            paused: _,
+            failures: _,
+            not_before,
+            asked_to_wait_until,
+            last_renewed_at,
+            last_used_at,
+            last_tested_at,
+            last_error,
+        } = self;
+        let (began, lives) = match issued {
+            Issued::Answered { asked_at, answered_at, access_life_s, refresh_life_s } => {
+                ([Some(*asked_at), Some(*answered_at)], [*access_life_s, *refresh_life_s])
+            }
+            Issued::Pasted { at } => ([Some(*at), None], [0, 0]),
+        };
+        let access = [access_alive_at, access_expired_at, access_refused_at];
+        let next = [in_doubt_since, opens_at, not_before, asked_to_wait_until];
+        let last = [last_renewed_at, last_used_at, last_tested_at, &last_error.as_ref().map(|failure| failure.at)];
+        let seen = access.into_iter().chain(next).chain(last).copied();
+        began.into_iter().chain(seen).flatten().all(is_in_calendar)
+            && lives.iter().all(|life| (0..=LONGEST_LIFE_S).contains(life))
+    }
+
     /// Facts of a new pair in the place of this one: what was observed of the old pair is forgotten, what was
     /// observed of the connection (last renewed, used, tested) stays.
     #[must_use]
@@ -154,4 +191,9 @@ impl Facts {
         self.not_before = Some(failure.at + wait);
         self.last_error = Some(failure);
     }
+}
+
+/// Whether a moment is in the years that RFC 3339 can write.
+pub(crate) fn is_in_calendar(at: DateTime<Utc>) -> bool {
+    (0..=9999).contains(&at.year())
 }

@@ -202,6 +202,9 @@ impl Sealed {
         if stored.version != connection.version {
             return Err("a connection and its credential are of different versions");
         }
+        if !connection.is_reckonable() {
+            return Err("a connection's dates, lives or version are out of range");
+        }
         // Core reads these from its own catalog without a second look; this is where they come from outside.
         if BaseUrl::parse(connection.base_url.as_str()).as_ref() != Ok(&connection.base_url) {
             return Err("a connection's address isn't one");

@@ -222,6 +222,11 @@ fn time() {
     }
 }
 
+/// A pair whose access token lives so long.
+fn answered_for(seconds: i64) -> Value {
+    json!({"how": "answered", "asked_at": now(), "answered_at": now(), "access_life_s": seconds, "refresh_life_s": 60})
+}
+
 #[test]
 fn what_does_not_fit_together() {
     let pair = pair();
@@ -236,6 +241,11 @@ fn what_does_not_fit_together() {
         ("/connections/0/connection/has_fallback", json!(true)),
         ("/connections/0/connection/base_url", json!("http://evil.example")),
         ("/connections/0/connection/label", json!("a\u{202e}b")),
+        ("/connections/0/connection/created_at", json!("+262142-12-31T23:59:59Z")),
+        ("/connections/0/connection/facts/issued/at", json!("+262142-12-31T23:59:59Z")),
+        ("/connections/0/connection/facts/access_alive_at", json!("-262143-01-01T00:00:00Z")),
+        ("/connections/0/connection/facts/issued", answered_for(i64::MAX)),
+        ("/connections/0/connection/facts/issued", answered_for(-1)),
         ("/connections/0/custody", json!("copy")),
     ] {
         let mut json = pair.json();

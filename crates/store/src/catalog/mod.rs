@@ -4,6 +4,8 @@
 mod beside_tests;
 mod bundles;
 mod connections;
+#[cfg(test)]
+mod damage_props;
 mod due;
 mod events;
 mod names;
@@ -12,6 +14,8 @@ mod schema;
 mod spills;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod whole_props;
 
 use std::path::Path;
 use std::sync::Arc;
