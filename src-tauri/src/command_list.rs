@@ -3,7 +3,7 @@
 macro_rules! with_commands {
     ($then:ident) => {
         $then! {
-            snapshot, rows, settings_set, vault_retry,
+            snapshot, rows, settings_set, vault_now, vault_retry,
             environment, paste_look, paste_check, paste_keep, clipboard_clear,
             connection, connection_test, connection_renew, connection_rename, connection_set_person,
             connection_remove, connection_restore, connection_copy, connection_reveal,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bulla_core::{Clock, Error, ErrorCode, Result, SystemClock};
 use bulla_home::{
-    ConnectionView, Home, HomeView, OpenConfig, Role, SettingsView, Snapshot, VaultKind, VaultView, default_folder,
+    ConnectionView, Home, HomeView, Listing, OpenConfig, Role, SettingsView, Snapshot, VaultKind, VaultView, default_folder,
 };
 use chrono::{DateTime, Utc};
 use tokio::sync::{Notify, RwLock, watch};
@@ -40,7 +40,7 @@ pub(crate) struct Desk {
     stop: watch::Sender<bool>,
     closing: AtomicBool,
     /// The list as the page was first shown it, so that the pages of one reading fit together.
-    listed: Mutex<Arc<Vec<ConnectionView>>>,
+    listed: Mutex<Option<Arc<Listing>>>,
     /// The page was told that there is no home yet.
     shown_empty: AtomicBool,
     /// What it was told since, one mark per row.
@@ -163,16 +163,14 @@ impl Desk {
 
     /// The rows after `from`, of the list that the last snapshot began.
     pub(crate) async fn rows(&self, from: usize) -> Answer<Vec<ConnectionView>> {
-        if from == 0 || from > locked(&self.listed).len() {
-            let views = self.work(|home| async move { home.views().await }).await?;
-            *locked(&self.listed) = Arc::new(views);
-        }
-        let mut listed = locked(&self.listed);
-        let rows = listed.iter().skip(from).take(MORE_ROWS).cloned().collect();
-        if from + MORE_ROWS >= listed.len() {
-            *listed = Arc::default();
-        }
-        Ok(rows)
+        let known = locked(&self.listed).clone().filter(|listed| from > 0 && from <= listed.len());
+        let listed = match known {
+            Some(listed) => listed,
+            None => Arc::new(self.work(|home| async move { home.listing().await }).await?),
+        };
+        let last = from + MORE_ROWS >= listed.len();
+        *locked(&self.listed) = (!last).then(|| listed.clone());
+        Ok(listed.views(from..from + MORE_ROWS).collect())
     }
 
     pub(crate) async fn settings(&self) -> SettingsView {
@@ -209,6 +207,13 @@ impl Desk {
         };
         self.set_vault(view.clone());
         view
+    }
+
+    /// What is known of the vault; while it has not answered for the first time, a moment later.
+    pub(crate) async fn vault_now(&self) -> VaultView {
+        let mut vault = self.vault.subscribe();
+        let answered = timeout(PATIENCE, vault.wait_for(Option::is_some)).await.ok();
+        answered.and_then(|vault| vault.ok()?.clone()).unwrap_or_else(waiting)
     }
 
     pub(crate) fn vault_changes(&self) -> watch::Receiver<Option<VaultView>> {
@@ -265,27 +270,26 @@ impl Desk {
     }
 
     async fn full(&self, home: &Home) -> Result<Snapshot> {
-        let mut vault = self.vault.subscribe();
+        let listing = Arc::new(home.listing().await?);
         // Bound to a name: the guard inside must be gone before the next await.
-        let known = timeout(PATIENCE, vault.wait_for(Option::is_some)).await.ok().and_then(|vault| vault.ok()?.clone());
-        let views = home.views().await?;
+        let known = self.vault.borrow().clone();
         let snapshot = Snapshot {
             now: self.now(),
             home: home.info().await?,
             settings: home.settings().await?,
-            vault: known.unwrap_or_else(waiting),
-            rows: views.iter().take(FIRST_ROWS).cloned().collect(),
-            total: u32::try_from(views.len()).unwrap_or(u32::MAX),
+            // The page asks for it once it is painted; until the vault has answered nothing is said of it.
+            vault: known.unwrap_or_else(|| home.vault_view()),
+            rows: listing.views(..FIRST_ROWS).collect(),
+            total: u32::try_from(listing.len()).unwrap_or(u32::MAX),
             servers: home.servers().await?,
             system_language: self.look.language(),
             system_dark: self.look.is_dark(),
         };
-        let views = Arc::new(views);
-        *locked(&self.listed) = views.clone();
+        *locked(&self.listed) = (listing.len() > FIRST_ROWS).then(|| listing.clone());
         let shown = self.shown.clone();
         // Ten thousand rows take a moment, and the page waits for this answer.
         tokio::task::spawn_blocking(move || {
-            let read = Shown::read(&views);
+            let read = Shown::read(listing.views(..));
             locked(&shown).begin(read);
         });
         Ok(snapshot)

@@ -101,8 +101,9 @@ async fn follow_time(app: AppHandle) {
 }
 
 async fn tell_differences(app: &AppHandle, desk: &Desk, home: &Home) {
-    let Ok(views) = home.views().await else { return };
-    let differences = desk.shown().compare(views);
+    let Ok(listing) = home.listing().await else { return };
+    let differences = desk.shown().compare(listing.views(..));
+    drop(listing);
     if differences.changed.len() + differences.gone.len() > MANY {
         return read_again(app);
     }

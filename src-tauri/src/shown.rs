@@ -28,8 +28,8 @@ pub(crate) struct Differences {
 
 impl Shown {
     /// The marks of a list.
-    pub(crate) fn read(views: &[ConnectionView]) -> HashMap<Uuid, u64> {
-        views.iter().map(|view| (view.id, mark(view))).collect()
+    pub(crate) fn read(views: impl Iterator<Item = ConnectionView>) -> HashMap<Uuid, u64> {
+        views.map(|view| (view.id, mark(&view))).collect()
     }
 
     /// The page has read exactly this list.
@@ -52,7 +52,7 @@ impl Shown {
     }
 
     /// Compares with the list as it is now, and takes it as told.
-    pub(crate) fn compare(&mut self, views: Vec<ConnectionView>) -> Differences {
+    pub(crate) fn compare(&mut self, views: impl Iterator<Item = ConnectionView>) -> Differences {
         let mut before = std::mem::take(&mut self.rows);
         let mut differences = Differences::default();
         for view in views {
@@ -117,13 +117,13 @@ mod tests {
     fn each_difference_is_told_once() {
         let (first, second) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let mut shown = Shown::default();
-        shown.begin(Shown::read(&[row(first, "a"), row(second, "b")]));
+        shown.begin(Shown::read([row(first, "a"), row(second, "b")].into_iter()));
 
-        let told = shown.compare(vec![row(first, "a"), row(second, "renamed")]);
+        let told = shown.compare([row(first, "a"), row(second, "renamed")].into_iter());
         assert_eq!(told.changed.iter().map(|view| view.label.as_str()).collect::<Vec<_>>(), ["renamed"]);
         assert!(told.gone.is_empty());
 
-        let told = shown.compare(vec![row(second, "renamed")]);
+        let told = shown.compare([row(second, "renamed")].into_iter());
         assert!(told.changed.is_empty());
         assert_eq!(told.gone, [first]);
     }
@@ -132,8 +132,8 @@ mod tests {
     fn what_an_event_told_is_not_told_again() {
         let id = Uuid::from_u128(1);
         let mut shown = Shown::default();
-        shown.begin(Shown::read(&[row(id, "a")]));
+        shown.begin(Shown::read([row(id, "a")].into_iter()));
         shown.tell(&row(id, "b"));
-        assert!(shown.compare(vec![row(id, "b")]).changed.is_empty());
+        assert!(shown.compare([row(id, "b")].into_iter()).changed.is_empty());
     }
 }

@@ -48,7 +48,11 @@ impl Subject {
         let stage = Stage::new();
         let desktop = Desktop::start(&stage, "desk", Keyring::Unlocked);
         let script = desktop.folder().join("start");
-        let text = format!("#!/bin/sh\ndate +%s%N > '{}.at'\nexec '{}'\n", script.display(), program.display());
+        // By option, as a second profile is started: a variable of ours would make the window start itself once more
+        // without it.
+        let home = rows.map(|_| format!(" --home '{}'", stage.home("desk").display())).unwrap_or_default();
+        let text =
+            format!("#!/bin/sh\nunset BULLA_HOME\ndate +%s%N > '{}.at'\nexec '{}'{home}\n", script.display(), program.display());
         std::fs::write(&script, text).expect("written");
         std::fs::set_permissions(&script, Permissions::from_mode(0o755)).expect("set");
         Self { stage, desktop, program, script, rows, start: Samples::default(), memory: Samples::default() }

@@ -1,7 +1,5 @@
 //! Turning connections into views.
 
-use std::collections::HashMap;
-
 use bulla_core::ports::Catalog;
 use bulla_core::{
     Connection, ConnectionId, CredentialKind, CustodyKind, ErrorCode, Event, HealthReport, Identity, Issued, Result, StepKind,
@@ -12,7 +10,7 @@ use chrono::{DateTime, Utc};
 use crate::view::{
     ConnectionDetail, ConnectionView, CustodyView, EventView, HomeView, IdentityView, LastErrorView, SettingsView, VaultView,
 };
-use crate::{Changed, Home};
+use crate::{Changed, Home, Listing};
 
 const META_LANGUAGE: &str = "language";
 const META_THEME: &str = "theme";
@@ -20,29 +18,19 @@ const META_THEME: &str = "theme";
 impl Home {
     /// Every connection that was not removed, what needs a person first.
     pub async fn views(&self) -> Result<Vec<ConnectionView>> {
-        self.list(|connection| connection.removed_at.is_none()).await
+        Ok(self.listing().await?.views(..).collect())
+    }
+
+    /// The same, described row by row when somebody asks.
+    pub async fn listing(&self) -> Result<Listing> {
+        let mut connections = self.catalog().all().await?;
+        connections.retain(|connection| connection.removed_at.is_none());
+        Listing::new(self.clone(), connections).await
     }
 
     /// Removed connections that can still be restored.
     pub async fn removed(&self) -> Result<Vec<ConnectionView>> {
-        self.list(|connection| connection.removed_at.is_some()).await
-    }
-
-    async fn list(&self, wanted: impl Fn(&Connection) -> bool) -> Result<Vec<ConnectionView>> {
-        let aliases = self.aliases_by_connection().await?;
-        let mut views: Vec<_> = self
-            .catalog()
-            .all()
-            .await?
-            .into_iter()
-            .filter(wanted)
-            .map(|connection| {
-                let names = aliases.get(&connection.id).cloned().unwrap_or_default();
-                self.describe(&connection, names)
-            })
-            .collect();
-        views.sort_by_cached_key(urgency);
-        Ok(views)
+        Ok(Listing::new(self.clone(), self.catalog().removed().await?).await?.views(..).collect())
     }
 
     /// One connection, removed or not.
@@ -62,14 +50,6 @@ impl Home {
         let aliases = self.catalog().aliases().await?;
         let names = aliases.into_iter().filter(|(_, id)| *id == connection.id).map(|(name, _)| name).collect();
         Ok(self.describe(connection, names))
-    }
-
-    async fn aliases_by_connection(&self) -> Result<HashMap<ConnectionId, Vec<String>>> {
-        let mut by_connection: HashMap<_, Vec<_>> = HashMap::new();
-        for (name, id) in self.catalog().aliases().await? {
-            by_connection.entry(id).or_default().push(name);
-        }
-        Ok(by_connection)
     }
 
     /// What this home is.
@@ -192,11 +172,6 @@ fn static_key(connection: &Connection, report: &HealthReport) -> Option<String> 
         (CredentialKind::Rotating, true) => "fallback",
     };
     Some(word.to_owned())
-}
-
-/// What a list is sorted by, in the window too: severity, then the nearest deadline, then the label.
-fn urgency(view: &ConnectionView) -> (std::cmp::Reverse<bulla_core::Severity>, DateTime<Utc>, String) {
-    (std::cmp::Reverse(view.severity), view.deadline.unwrap_or(DateTime::<Utc>::MAX_UTC), view.label.to_lowercase())
 }
 
 pub(crate) fn identity_view(identity: &Identity) -> IdentityView {

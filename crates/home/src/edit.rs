@@ -55,8 +55,7 @@ impl Home {
             return Err(Error::new(ErrorCode::AliasInvalid).with("name", name));
         }
         let key = Label::key_of(name);
-        let connections = self.catalog().all().await?;
-        if connections.iter().any(|c| c.removed_at.is_none() && c.label.key() == key && c.id != id) {
+        if self.catalog().labelled(&key).await?.is_some_and(|other| other != id) {
             return Err(Error::new(ErrorCode::AliasInvalid).with("name", name));
         }
         self.catalog().set_alias(name, id).await?;
@@ -76,7 +75,7 @@ impl Home {
     /// Erases what was removed more than seven days ago.
     pub(crate) async fn purge_removed(&self) -> Result<()> {
         let now = self.now();
-        for connection in self.catalog().all().await? {
+        for connection in self.catalog().removed().await? {
             if connection.removed_until().is_some_and(|until| now > until) {
                 let _alone = self.keeper().exclusive(connection.id).await?;
                 self.vault().remove(connection.id).await?;

@@ -99,11 +99,10 @@ impl Home {
     /// The servers of a desk, or the desks of an agent, and what each holds.
     pub async fn servers(&self) -> Result<Vec<ServerView>> {
         use bulla_core::ports::Catalog;
-        let connections = self.catalog().all().await?;
-        let mut servers: Vec<_> = self
-            .catalog()
-            .peers()
-            .await?
+        let peers = self.catalog().peers().await?;
+        // Most desks have none, and the window asks at its start.
+        let connections = if peers.is_empty() { Vec::new() } else { self.catalog().all().await? };
+        let mut servers: Vec<_> = peers
             .into_iter()
             .map(|peer| ServerView {
                 holds: connections

@@ -182,11 +182,9 @@ impl Home {
             })
             .await?;
         self.catalog().update_many(changes).await?;
-        for connection in &prepared.connections {
-            let event = Event::new(self.now(), connection.id, EventKind::HandedOver).detail(&card.name);
-            self.catalog().record(event).await?;
-        }
-        Ok(())
+        let now = self.now();
+        let handed_over = |connection: &Connection| Event::new(now, connection.id, EventKind::HandedOver).detail(&card.name);
+        self.catalog().record_all(&prepared.connections.iter().map(handed_over).collect::<Vec<_>>()).await
     }
 
     /// Finishes hand-overs and openings that a crash interrupted. Returns how many must wait.

@@ -205,9 +205,7 @@ impl Home {
     }
 
     async fn labelled(&self, label: &str) -> Result<Option<ConnectionId>> {
-        let key = Label::key_of(label);
-        let all = self.catalog().all().await?;
-        Ok(all.iter().find(|c| c.removed_at.is_none() && c.label.key() == key).map(|c| c.id))
+        self.catalog().labelled(&Label::key_of(label)).await
     }
 
     /// The connection that keeps this pair already. A pair handed to a file comes back by pasting it over its connection.

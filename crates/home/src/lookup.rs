@@ -32,15 +32,23 @@ impl Home {
             let found = self.catalog().get(ConnectionId(uuid)).await?.filter(|connection| wanted(connection));
             return found.map(|connection| connection.id).ok_or_else(not_found);
         }
+        // A program asks by label or alias every time it needs a token: neither reads the whole catalog.
+        if let Some(id) = self.catalog().labelled(&key).await?
+            && self.catalog().get(id).await?.is_some_and(|connection| wanted(&connection))
+        {
+            return Ok(id);
+        }
+        let aliases = self.catalog().aliases().await?;
+        let aliased = aliases.iter().find(|(name, _)| Label::key_of(name) == key).map(|(_, id)| *id);
+        if let Some(id) = aliased
+            && self.catalog().get(id).await?.is_some_and(|connection| wanted(&connection))
+        {
+            return Ok(id);
+        }
         let connections: Vec<_> = self.catalog().all().await?.into_iter().filter(wanted).collect();
         let labelled: Vec<_> = connections.iter().filter(|connection| connection.label.key() == key).collect();
         if let [one] = labelled.as_slice() {
             return Ok(one.id);
-        }
-        let aliases = self.catalog().aliases().await?;
-        let aliased = aliases.iter().find(|(name, _)| Label::key_of(name) == key).map(|(_, id)| *id);
-        if let Some(id) = aliased.filter(|id| connections.iter().any(|connection| connection.id == *id)) {
-            return Ok(id);
         }
         let long_enough = key.chars().count() >= SHORTEST_PREFIX;
         let matches: Vec<_> = connections

@@ -140,8 +140,10 @@ impl Home {
             Role::Desk => EventKind::TakenBack,
             Role::Agent => EventKind::Opened,
         };
+        let now = self.now();
+        let arrived: Vec<_> = connections.iter().map(|connection| Event::new(now, connection.id, kind)).collect();
+        self.catalog().record_all(&arrived).await?;
         for connection in connections {
-            self.catalog().record(Event::new(self.now(), connection.id, kind)).await?;
             self.announce(Changed::Connection(connection.id));
         }
         for sealed in &bundle.manifest.connections {

@@ -25,6 +25,11 @@ pub(crate) async fn settings_set(desk: Desk<'_>, window: WebviewWindow, language
 }
 
 #[command]
+pub(crate) async fn vault_now(desk: Desk<'_>) -> Answer<VaultView> {
+    Ok(desk.vault_now().await)
+}
+
+#[command]
 pub(crate) async fn vault_retry(desk: Desk<'_>) -> Answer<VaultView> {
     // Whether it opened is what the vault says next.
     let _ = desk.open().await;

@@ -91,6 +91,7 @@ export const host: Host = {
     }
   },
   settingsSet: async (chosen) => (settings = chosen),
+  vaultNow: async () => vault,
   async vaultRetry() {
     await wait(50)
     vault = { state: 'ready', problem: null }

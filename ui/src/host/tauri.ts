@@ -17,6 +17,7 @@ export const host: Host = {
   rows: (from) => ask('rows', { from }),
   connection: (id) => ask('connection', { id }),
   settingsSet: ({ language, theme }) => ask('settings_set', { language, theme }),
+  vaultNow: () => ask('vault_now'),
   vaultRetry: () => ask('vault_retry'),
   environment: (address) => ask('environment', { address }),
   pasteLook: (request) => ask('paste_look', { request }),

@@ -40,6 +40,8 @@ export interface Host {
   rows(from: number): Promise<ConnectionView[]>
   connection(id: string): Promise<ConnectionDetail>
   settingsSet(settings: SettingsView): Promise<SettingsView>
+  /** What is known of the vault; at the start, a moment later. Asks a person for nothing. */
+  vaultNow(): Promise<VaultView>
   vaultRetry(): Promise<VaultView>
   environment(address: string): Promise<EnvironmentView>
   pasteLook(request: PasteRequest): Promise<PasteFinding>

@@ -6,6 +6,7 @@ import type { Host } from '../host/types'
 import type { Clock } from './clock.svelte'
 import { personState, type PersonState } from './people'
 import { byUrgency, fold, groupOf, searchText, GROUPS, type Group } from './row'
+import { Repeats } from './repeats'
 import { isOnDay, timeline, type DayFilter } from './timeline'
 
 export type Grouping = 'none' | 'provider' | 'person'
@@ -27,6 +28,7 @@ export class Connections {
   #search: string[] = []
   #groups: Group[] = []
   #fetched = 0
+  #repeats = new Repeats()
   #clock: Clock
   #pending = new Map<string, ConnectionView>()
   #flush: Promise<void> | undefined
@@ -113,7 +115,8 @@ export class Connections {
 
   /** The first rows, in the program's order. */
   start(rows: ConnectionView[], total: number): void {
-    this.#set(rows)
+    this.#repeats = new Repeats()
+    this.#set(this.#repeats.share(rows))
     this.#fetched = rows.length
     this.total = total
   }
@@ -127,7 +130,7 @@ export class Connections {
       const more = await host.rows(from)
       if (more.length === 0) break
       from += more.length
-      for (const row of more) known.set(row.id, row)
+      for (const row of this.#repeats.share(more)) known.set(row.id, row)
     }
     // What changed meanwhile is newer than what was fetched.
     for (const row of this.#pending.values()) known.set(row.id, row)

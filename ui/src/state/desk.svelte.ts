@@ -60,6 +60,8 @@ export class Desk {
       host.listen('now', (now) => this.clock.set(now)),
       host.listen('servers', (servers) => (this.servers = servers)),
     ])
+    // Asked once the answer's changes are heard, so that none is missed.
+    void host.vaultNow().then((vault) => (this.vault = vault))
     await this.connections.loadRest(host)
   }
 
