@@ -15,22 +15,24 @@ impl Catalog for SqliteCatalog {
     }
 
     async fn all(&self) -> Result<Vec<Connection>> {
-        // Each row that crosses from the database's thread costs more than reading it, so five hundred cross together.
-        // No JSON of ours has a line break in it.
-        let chunks: Vec<String> = sqlx::query_scalar(
-            "SELECT group_concat(body, char(10) ORDER BY label_key, id) FROM
-                 (SELECT body, label_key, id, (row_number() OVER (ORDER BY label_key, id) - 1) / 500 AS chunk FROM connections)
-             GROUP BY chunk ORDER BY chunk",
-        )
-        .fetch_all(&self.pool)
-        .await
-        .map_err(|e| error(&e))?;
+        // Each row that crosses from the database's thread costs more than reading it, so five hundred cross together;
+        // and no more at a time, because ten thousand would leave their memory behind. No JSON of ours has a line break.
+        const PAGE: &str = "SELECT max(place), group_concat(body, char(10)) FROM
+            (SELECT rowid AS place, body FROM connections WHERE rowid > ? ORDER BY rowid LIMIT 500)";
+        // One transaction: the pages are of one moment.
+        let mut tx = self.pool.begin().await.map_err(|e| error(&e))?;
         let mut connections = Vec::new();
-        for chunk in chunks {
-            for body in chunk.lines() {
+        let mut last = 0;
+        loop {
+            let page: (Option<i64>, Option<String>) =
+                sqlx::query_as(PAGE).bind(last).fetch_one(&mut *tx).await.map_err(|e| error(&e))?;
+            let (Some(place), Some(bodies)) = page else { break };
+            for body in bodies.lines() {
                 connections.push(parse(body)?);
             }
+            last = place;
         }
+        connections.sort_by_cached_key(|connection: &Connection| (connection.label.key(), connection.id));
         Ok(connections)
     }
 

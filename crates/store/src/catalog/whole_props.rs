@@ -145,6 +145,10 @@ fn maybe<S: Strategy>(some: S) -> impl Strategy<Value = Option<S::Value>> {
 #[test]
 fn any_connection_comes_back() {
     hold(200, &(connections(), facts()), async |catalog, (kept, later)| {
+        // Here and not at the end, which a case that fails does not reach.
+        for left in catalog.all().await.expect("read") {
+            catalog.purge(left.id).await.expect("forgotten");
+        }
         catalog.insert(&kept).await.expect("kept");
         prop_assert_eq!(catalog.get(kept.id).await, Ok(Some(kept.clone())));
         prop_assert_eq!(catalog.all().await, Ok(vec![kept.clone()]));
@@ -165,8 +169,8 @@ fn any_connection_comes_back() {
 
         for id in [changed.id, beside.id] {
             catalog.purge(id).await.expect("forgotten");
+            prop_assert_eq!(catalog.get(id).await, Ok(None));
         }
-        prop_assert_eq!(catalog.all().await, Ok(vec![]));
         Ok(())
     });
 }
