@@ -39,6 +39,8 @@ pub(crate) struct Desk {
     under_way: RwLock<()>,
     stop: watch::Sender<bool>,
     closing: AtomicBool,
+    /// The list, read while the web view starts. Taken by the first answer; later ones read it anew.
+    ahead: tokio::sync::Mutex<Option<Arc<Listing>>>,
     /// The list as the page was first shown it, so that the pages of one reading fit together.
     listed: Mutex<Option<Arc<Listing>>>,
     /// The page was told that there is no home yet.
@@ -71,6 +73,7 @@ impl Desk {
             under_way: RwLock::new(()),
             stop: watch::Sender::new(false),
             closing: AtomicBool::new(false),
+            ahead: tokio::sync::Mutex::default(),
             listed: Mutex::default(),
             shown_empty: AtomicBool::new(false),
             shown: Arc::default(),
@@ -269,8 +272,18 @@ impl Desk {
         home.run(self.stop_signal()).await;
     }
 
+    /// Reads the list before the page asks for it. Whoever asks meanwhile waits for this reading.
+    pub(crate) async fn read_ahead(&self, home: &Home) {
+        let mut ahead = self.ahead.lock().await;
+        *ahead = home.listing().await.ok().map(Arc::new);
+    }
+
     async fn full(&self, home: &Home) -> Result<Snapshot> {
-        let listing = Arc::new(home.listing().await?);
+        let ahead = self.ahead.lock().await.take();
+        let listing = match ahead {
+            Some(listing) => listing,
+            None => Arc::new(home.listing().await?),
+        };
         // Bound to a name: the guard inside must be gone before the next await.
         let known = self.vault.borrow().clone();
         let snapshot = Snapshot {

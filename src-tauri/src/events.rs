@@ -30,6 +30,7 @@ pub(crate) async fn keep_open(desk: Arc<Desk>) {
         tokio::time::sleep(rest.left().unwrap_or(TICK)).await;
     }
     let home = desk.opened().await;
+    desk.read_ahead(&home).await;
     let asking = desk.clone();
     tauri::async_runtime::spawn(async move { asking.ask_vault().await });
     desk.keep(&home).await;

@@ -42,7 +42,7 @@ impl Keychain<'_> {
         };
         wait_for("the system's prompt", shown);
         let process = self.process_of(prompter);
-        self.signal(&process, "KILL");
+        signal(&process, "KILL");
     }
 
     /// Kills the daemon at once.
@@ -51,7 +51,7 @@ impl Keychain<'_> {
     /// When there is none.
     pub fn kill(&self) {
         let daemon = self.process();
-        self.signal(&daemon, "KILL");
+        signal(&daemon, "KILL");
         wait_for("the daemon to be gone", || !PathBuf::from(format!("/proc/{daemon}/exe")).exists());
     }
 
@@ -84,10 +84,10 @@ impl Keychain<'_> {
     }
 
     /// Stops the daemon's process without ending it: it answers nothing.
-    pub fn hang(&self) -> Hung<'_> {
+    pub fn hang(&self) -> Hung {
         let daemon = self.process();
-        self.signal(&daemon, "STOP");
-        Hung { keychain: self, daemon }
+        signal(&daemon, "STOP");
+        Hung { daemon }
     }
 
     /// Writes down every call to the daemon from now on.
@@ -125,11 +125,6 @@ impl Keychain<'_> {
         number.trim().to_owned()
     }
 
-    fn signal(&self, process: &str, name: &str) {
-        let sent = Command::new("kill").args([&format!("-{name}"), process]).status().expect("kill");
-        assert!(sent.success(), "the daemon is there");
-    }
-
     fn send(&self, destination: &str, path: &str, method: &str, argument: &str) -> String {
         self.desktop_send(destination, path, method, &[argument])
     }
@@ -142,15 +137,19 @@ impl Keychain<'_> {
     }
 }
 
+fn signal(process: &str, name: &str) {
+    let sent = Command::new("kill").args([&format!("-{name}"), process]).status().expect("kill");
+    assert!(sent.success(), "the daemon is there");
+}
+
 /// A daemon that answers nothing until this is dropped.
-pub struct Hung<'a> {
-    keychain: &'a Keychain<'a>,
+pub struct Hung {
     daemon: String,
 }
 
-impl Drop for Hung<'_> {
+impl Drop for Hung {
     fn drop(&mut self) {
-        self.keychain.signal(&self.daemon, "CONT");
+        signal(&self.daemon, "CONT");
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn address(base: &BaseUrl, path: &str) -> Result<Url> {
     if only.starts_with("//") || only.contains("://") {
         return Err(refuse("a path is needed, not an address"));
     }
-    if only.split('/').any(is_dots) {
+    if goes_up(only) {
         return Err(refuse("the path must not go up"));
     }
     let path = path.strip_prefix('/').unwrap_or(path);
@@ -40,9 +40,10 @@ pub(super) fn address(base: &BaseUrl, path: &str) -> Result<Url> {
     }
 }
 
-fn is_dots(segment: &str) -> bool {
-    let plain = segment.to_ascii_lowercase().replace("%2e", ".");
-    plain == "." || plain == ".." || plain.contains("..%2f") || plain.contains("..%5c")
+/// Also for whoever decodes the path once more on the way.
+fn goes_up(path: &str) -> bool {
+    let plain = path.to_ascii_lowercase().replace("%2e", ".").replace("%2f", "/").replace("%5c", "/");
+    plain.split('/').any(|segment| segment == "." || segment == "..")
 }
 
 fn refuse(why: &str) -> Error {
@@ -80,6 +81,9 @@ mod tests {
             "/v2/../token",
             "/%2E%2e/token",
             "..%2ftoken",
+            "%2f../token",
+            "a/%2f%2e%2e/token",
+            "x%5c../token",
             "./me",
             "/me\r\nHost: evil.com",
             "/me x",

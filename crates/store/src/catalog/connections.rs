@@ -27,12 +27,11 @@ impl Catalog for SqliteCatalog {
             let page: (Option<i64>, Option<String>) =
                 sqlx::query_as(PAGE).bind(last).fetch_one(&mut *tx).await.map_err(|e| error(&e))?;
             let (Some(place), Some(bodies)) = page else { break };
-            for body in bodies.lines() {
+            for body in bodies.split('\n') {
                 connections.push(parse(body)?);
             }
             last = place;
         }
-        connections.sort_by_cached_key(|connection: &Connection| (connection.label.key(), connection.id));
         Ok(connections)
     }
 

@@ -20,12 +20,13 @@ use crate::sample::{connection, moment as at};
 struct Damaged {
     catalog: SqliteCatalog,
     stranger: SqliteConnection,
-    first: bulla_core::Connection,
-    second: bulla_core::Connection,
+    other: bulla_core::Connection,
+    /// The one that is damaged.
+    last: bulla_core::Connection,
     folder: tempfile::TempDir,
 }
 
-/// A column and what rightly stands in its first row, as a literal.
+/// A column and what rightly stands in its last row, as a literal.
 struct Column {
     table: String,
     name: String,
@@ -37,23 +38,23 @@ impl Damaged {
     async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let catalog = SqliteCatalog::open(folder.path(), due()).await.expect("opened");
-        // The first one kept is the one that is damaged, and stands last in the list.
-        let (mut first, second) = (connection("last"), connection("another"));
-        first.custody.fingerprint = me();
-        for kept in [&first, &second] {
+        // Last in the table and in the list: where a row is passed over most easily.
+        let (other, mut last) = (connection("another"), connection("last"));
+        last.custody.fingerprint = me();
+        for kept in [&other, &last] {
             catalog.insert(kept).await.expect("kept");
             catalog.record(Event::new(at(1), kept.id, EventKind::Added).code(ErrorCode::Offline)).await.expect("kept");
         }
-        catalog.set_alias("alias", first.id).await.expect("set");
-        catalog.set_marks(first.id, &["mark".to_owned()]).await.expect("kept");
+        catalog.set_alias("alias", last.id).await.expect("set");
+        catalog.set_marks(last.id, &["mark".to_owned()]).await.expect("kept");
         catalog.set_meta("key", "value").await.expect("kept");
         catalog.put_spill("owner", "key", b"sealed").await.expect("kept");
         catalog.put_peer(&peer()).await.expect("kept");
-        catalog.put_sent(&sent(first.id)).await.expect("kept");
+        catalog.put_sent(&sent(last.id)).await.expect("kept");
         catalog.take_in(&[], &seen()).await.expect("taken in");
         let options = SqliteConnectOptions::new().filename(folder.path().join("catalog.db")).foreign_keys(false);
         let stranger = options.connect().await.expect("opened");
-        Self { catalog, stranger, first, second, folder }
+        Self { catalog, stranger, other, last, folder }
     }
 
     async fn columns(&mut self) -> Vec<Column> {
@@ -66,17 +67,17 @@ impl Damaged {
         .expect("a schema");
         let mut columns = Vec::new();
         for (table, name, kind) in found {
-            let sql = format!("SELECT quote({name}) FROM {table} ORDER BY rowid LIMIT 1");
+            let sql = format!("SELECT quote({name}) FROM {table} ORDER BY rowid DESC LIMIT 1");
             let right = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut self.stranger).await.expect("a row in each table");
             columns.push(Column { table, name, kind, right });
         }
         columns
     }
 
-    /// Writes a literal into the first row. `false` when SQLite itself refuses it: two rows with one key.
+    /// Writes a literal into the last row. `false` when SQLite itself refuses it: two rows with one key.
     async fn write(&mut self, column: &Column, literal: &str) -> bool {
         let Column { table, name, .. } = column;
-        let sql = format!("UPDATE {table} SET {name} = {literal} WHERE rowid = (SELECT min(rowid) FROM {table})");
+        let sql = format!("UPDATE {table} SET {name} = {literal} WHERE rowid = (SELECT max(rowid) FROM {table})");
         sqlx::query(AssertSqlSafe(sql)).execute(&mut self.stranger).await.is_ok()
     }
 
@@ -85,14 +86,14 @@ impl Damaged {
     }
 
     async fn raw(&mut self, column: &Column) -> Option<String> {
-        let sql = format!("SELECT hex(CAST({} AS BLOB)) FROM {} ORDER BY rowid LIMIT 1", column.name, column.table);
+        let sql = format!("SELECT hex(CAST({} AS BLOB)) FROM {} ORDER BY rowid DESC LIMIT 1", column.name, column.table);
         sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut self.stranger).await.expect("a row")
     }
 
     /// Reads everything there is. Damage is the only thing that can be said.
     async fn reads(&self) -> Result<(), TestCaseError> {
-        let Self { catalog, first, second, .. } = self;
-        let got = catalog.get(first.id).await;
+        let Self { catalog, other, last, .. } = self;
+        let got = catalog.get(last.id).await;
         if let Ok(Some(read)) = &got {
             tell(read);
         }
@@ -107,7 +108,7 @@ impl Damaged {
         damage("meta", catalog.meta("key").await)?;
         damage("aliases", catalog.aliases().await)?;
         damage("mark_owner", catalog.mark_owner(&["mark".to_owned()]).await)?;
-        damage("events", catalog.events(first.id, 9).await)?;
+        damage("events", catalog.events(last.id, 9).await)?;
         damage("recent_events", catalog.recent_events(9).await)?;
         damage("event_head", catalog.event_head().await)?;
         damage("peers", catalog.peers().await)?;
@@ -117,7 +118,7 @@ impl Damaged {
         damage("seen", catalog.seen("id").await)?;
         damage("receipt_of", catalog.receipt_of("sha256").await)?;
         damage("spill", catalog.spill("owner", "key").await)?;
-        prop_assert_eq!(catalog.get(second.id).await, Ok(Some(second.clone())), "another row is as it was");
+        prop_assert_eq!(catalog.get(other.id).await, Ok(Some(other.clone())), "another row is as it was");
         Ok(())
     }
 }
@@ -278,11 +279,11 @@ fn anything_in_the_json_of_a_row_is_read_or_called_damaged() {
             damaged.put_right(columns[before.replace(at)]).await;
             assert!(damaged.write(column, &literal("TEXT", whole.to_string().as_bytes(), 0)).await, "written");
             damaged.reads().await?;
-            let first = damaged.first.id;
-            if let Ok(Some(read)) = damaged.catalog.get(first).await
-                && read.id == first
+            let last = damaged.last.id;
+            if let Ok(Some(read)) = damaged.catalog.get(last).await
+                && read.id == last
             {
-                let again = damaged.catalog.update(first, Box::new(|_| {})).await;
+                let again = damaged.catalog.update(last, Box::new(|_| {})).await;
                 prop_assert!(again.as_ref() == Ok(&read) || again.is_err_and(|error| error.code() == ErrorCode::LabelTaken));
             }
             Ok(())
