@@ -12,8 +12,10 @@ use std::process::ExitCode;
 
 use figures::Figure;
 
+type Measure = fn() -> Vec<Figure>;
+
 /// What can be measured, by name.
-const SUBJECTS: [(&str, fn() -> Vec<Figure>); 4] =
+const SUBJECTS: [(&str, Measure); 4] =
     [("window", window::start_and_memory), ("filter", window::filter), ("token", command::token), ("seal", command::seal)];
 
 #[expect(clippy::print_stdout, reason = "a program that prints its figures")]

@@ -17,8 +17,6 @@ use crate::figures::{Figure, Limit, Samples};
 use crate::programs::{Desk, blank_window, window};
 
 const ROUNDS: usize = 15;
-/// The first start of each reads its files from the disk.
-const WARM_UP: usize = 1;
 
 /// One kind of window in a session of its own.
 struct Subject {
@@ -94,10 +92,11 @@ fn started(script: &Path) -> f64 {
 /// The two figures share their windows: each is opened once and looked at twice.
 pub(crate) fn start_and_memory() -> Vec<Figure> {
     let (mut blank, mut ten, mut many) = (Subject::blank(), Subject::desk(10), Subject::desk(10_000));
-    for round in 0..ROUNDS + WARM_UP {
+    // The first start of each reads its files from the disk and does not count.
+    for counts in std::iter::once(false).chain(std::iter::repeat_n(true, ROUNDS)) {
         // In turns, so that a busy machine is as busy for each.
         for subject in [&mut blank, &mut ten, &mut many] {
-            subject.measure(round >= WARM_UP);
+            subject.measure(counts);
         }
     }
     let against = |name, unit, ours: &Samples, samples: &Samples, at_most| Figure {
