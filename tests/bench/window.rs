@@ -46,11 +46,11 @@ impl Subject {
         let stage = Stage::new();
         let desktop = Desktop::start(&stage, "desk", Keyring::Unlocked);
         let script = desktop.folder().join("start");
-        // By option, as a second profile is started: a variable of ours would make the window start itself once more
+        // By option, as a second profile is started: any variable of ours would make the window start itself once more
         // without it.
         let home = rows.map(|_| format!(" --home '{}'", stage.home("desk").display())).unwrap_or_default();
         let text =
-            format!("#!/bin/sh\nunset BULLA_HOME\ndate +%s%N > '{}.at'\nexec '{}'{home}\n", script.display(), program.display());
+            format!("#!/bin/sh\nunset BULLA_HOME BULLA_TEST_CLOCK\ndate +%s%N > '{}.at'\nexec '{}'{home}\n", script.display(), program.display());
         std::fs::write(&script, text).expect("written");
         std::fs::set_permissions(&script, Permissions::from_mode(0o755)).expect("set");
         Self { stage, desktop, program, script, rows, start: Samples::default(), memory: Samples::default() }
