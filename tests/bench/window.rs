@@ -50,7 +50,7 @@ impl Subject {
         // without it.
         let home = rows.map(|_| format!(" --home '{}'", stage.home("desk").display())).unwrap_or_default();
         let text =
-            format!("#!/bin/sh\nunset BULLA_HOME BULLA_TEST_CLOCK\ndate +%s%N > '{}.at'\nexec '{}'{home}\n", script.display(), program.display());
+            format!("#!/bin/sh\nunset $(env | sed -n 's/^\\(BULLA_[A-Z_]*\\)=.*/\\1/p')\ndate +%s%N > '{}.at'\nexec '{}'{home}\n", script.display(), program.display());
         std::fs::write(&script, text).expect("written");
         std::fs::set_permissions(&script, Permissions::from_mode(0o755)).expect("set");
         Self { stage, desktop, program, script, rows, start: Samples::default(), memory: Samples::default() }
