@@ -49,8 +49,11 @@ impl Subject {
         // By option, as a second profile is started: any variable of ours would make the window start itself once more
         // without it.
         let home = rows.map(|_| format!(" --home '{}'", stage.home("desk").display())).unwrap_or_default();
-        let text =
-            format!("#!/bin/sh\nunset $(env | sed -n 's/^\\(BULLA_[A-Z_]*\\)=.*/\\1/p')\ndate +%s%N > '{}.at'\nexec '{}'{home}\n", script.display(), program.display());
+        let text = format!(
+            "#!/bin/sh\nunset $(env | sed -n 's/^\\(BULLA_[A-Z_]*\\)=.*/\\1/p')\ndate +%s%N > '{}.at'\nexec '{}'{home}\n",
+            script.display(),
+            program.display()
+        );
         std::fs::write(&script, text).expect("written");
         std::fs::set_permissions(&script, Permissions::from_mode(0o755)).expect("set");
         Self { stage, desktop, program, script, rows, start: Samples::default(), memory: Samples::default() }
