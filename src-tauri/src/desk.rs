@@ -290,7 +290,7 @@ impl Desk {
             now: self.now(),
             home: home.info().await?,
             settings: home.settings().await?,
-            // The page asks for it once it is painted; until the vault has answered nothing is said of it.
+            // The page asks again once it listens; until the vault has answered nothing is said of it.
             vault: known.unwrap_or_else(|| home.vault_view()),
             rows: listing.views(..FIRST_ROWS).collect(),
             total: u32::try_from(listing.len()).unwrap_or(u32::MAX),

@@ -99,13 +99,9 @@ impl Home {
     }
 
     async fn free_label(&self, connection: &Connection) -> Result<Label> {
-        let others: Vec<_> = self.catalog().all().await?;
-        let taken = |label: &Label| {
-            others.iter().any(|c| c.removed_at.is_none() && c.id != connection.id && c.label.key() == label.key())
-        };
         let mut label = connection.label.clone();
         let mut number = 2;
-        while taken(&label) {
+        while self.catalog().labelled(&label.key()).await?.is_some_and(|other| other != connection.id) {
             let short: String = connection.label.as_str().chars().take(Label::MAX_CHARS - 6).collect();
             label = Label::parse(&format!("{short} ({number})"))?;
             number += 1;

@@ -101,7 +101,8 @@ impl Home {
         use bulla_core::ports::Catalog;
         let peers = self.catalog().peers().await?;
         // Most desks have none, and the window asks at its start.
-        let connections = if peers.is_empty() { Vec::new() } else { self.catalog().all().await? };
+        let mut connections = if peers.is_empty() { Vec::new() } else { self.catalog().all().await? };
+        connections.sort_by_cached_key(|connection| connection.label.key());
         let mut servers: Vec<_> = peers
             .into_iter()
             .map(|peer| ServerView {

@@ -63,7 +63,9 @@ impl Home {
             [] => Err(not_found()),
             [one] => Ok(one.id),
             several => {
-                let names: Vec<_> = several.iter().take(5).map(|connection| connection.label.as_str()).collect();
+                let mut names: Vec<_> = several.iter().map(|connection| connection.label.as_str()).collect();
+                names.sort_unstable();
+                names.truncate(5);
                 Err(Error::new(ErrorCode::Ambiguous).with("name", text).with("matches", names.join(", ")))
             }
         }

@@ -1,5 +1,5 @@
-// Ten thousand rows repeat a few addresses, holders and people. As they arrive each is a text of its own; kept once,
-// the list takes half the memory.
+// Ten thousand rows repeat a few addresses, holders and people, and each arrives as a text of its own. Here each is kept
+// once.
 import type { ConnectionView } from '../bindings/ConnectionView'
 
 export class Repeats {

@@ -15,8 +15,8 @@ impl Catalog for SqliteCatalog {
     }
 
     async fn all(&self) -> Result<Vec<Connection>> {
-        // Each row that crosses from the database's thread costs more than reading it, so five hundred cross together;
-        // and no more at a time, because ten thousand would leave their memory behind. No JSON of ours has a line break.
+        // Each row that crosses from the database's thread costs more than reading it, so five hundred cross together,
+        // in the order in which they were kept. No JSON of ours has a line break.
         const PAGE: &str = "SELECT max(place), group_concat(body, char(10)) FROM
             (SELECT rowid AS place, body FROM connections WHERE rowid > ? ORDER BY rowid LIMIT 500)";
         // One transaction: the pages are of one moment.
