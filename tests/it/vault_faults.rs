@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use bulla_core::ports::{Catalog, Leases, Provider, Vault};
-use bulla_core::{Ask, Clock, ErrorCode, Health, Keeper, KeeperPorts, ProviderKind, RenewalReason, Thresholds};
+use bulla_core::{
+    App, AppId, Ask, ClientSecret, Clock, ErrorCode, Health, Keeper, KeeperPorts, ProviderKind, RenewalReason, Thresholds,
+};
 use bulla_store::{FileJournal, FileLeases, JournalKey, MemoryVault, SqliteCatalog};
 use chrono::TimeDelta;
 use support::world::{World, id_of};
@@ -46,6 +48,7 @@ fn keeper(world: &World, vault: Arc<MemoryVault>, catalog: SqliteCatalog) -> Kee
         catalog: Arc::new(catalog) as Arc<dyn Catalog>,
         journal: Arc::new(journal(world)),
         leases: Arc::new(FileLeases::new(world.folder.path())) as Arc<dyn Leases>,
+        apps: Arc::new(NoApps),
         marks: Arc::new(NoMarks),
         clock: Arc::new(world.clock.clone()),
         provider: provider as fn(ProviderKind) -> Arc<dyn Provider>,
@@ -64,6 +67,23 @@ fn provider(kind: ProviderKind) -> Arc<dyn Provider> {
 
 fn world_fingerprint(world: &World) -> String {
     world.home.fingerprint().to_string()
+}
+
+struct NoApps;
+
+#[async_trait::async_trait]
+impl bulla_core::ports::Apps for NoApps {
+    async fn app(&self, _: AppId) -> bulla_core::Result<App> {
+        Err(ErrorCode::AppNotFound.into())
+    }
+
+    async fn secret(&self, _: &App) -> bulla_core::Result<Option<ClientSecret>> {
+        Err(ErrorCode::AppNotFound.into())
+    }
+
+    async fn judged(&self, _: AppId, _: Option<ErrorCode>) -> bulla_core::Result<()> {
+        Ok(())
+    }
 }
 
 struct NoMarks;

@@ -42,7 +42,7 @@ fn connection(number: usize, me: &Fingerprint, now: chrono::DateTime<Utc>) -> Co
         asked_at: now - spread,
         answered_at: now - spread,
         access_life_s: 60 * 86_400,
-        refresh_life_s: 120 * 86_400,
+        refresh_life_s: Some(120 * 86_400),
     });
     facts.access_alive_at = Some(now - spread);
     Connection {
@@ -51,6 +51,10 @@ fn connection(number: usize, me: &Fingerprint, now: chrono::DateTime<Utc>) -> Co
         person: Some(format!("Person {}", number % 500)),
         provider: ProviderKind::Huntflow,
         base_url: BaseUrl::parse("https://api.huntflow.ru").expect("an address"),
+        app: None,
+        scopes: Vec::new(),
+        asked_scopes: Vec::new(),
+        data: std::collections::BTreeMap::new(),
         identity: Some(Identity {
             subject: Some(number.to_string()),
             name: Some(format!("Name {number}")),

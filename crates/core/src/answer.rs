@@ -95,16 +95,18 @@ pub enum Exchange {
 /// What an answer of the token endpoint means.
 #[derive(Debug)]
 pub enum Judgement {
-    /// A new pair.
-    Rotated {
+    /// A new access token, and what goes with it.
+    Renewed {
         /// The new access token.
         access: AccessToken,
-        /// The new refresh token.
-        refresh: RefreshToken,
+        /// The new refresh token; none when the old one goes on.
+        refresh: Option<RefreshToken>,
         /// Seconds the access token lives, as stated or by the rules.
         access_life_s: i64,
-        /// Seconds the refresh token lives, as stated or by the rules.
-        refresh_life_s: i64,
+        /// Seconds the refresh token lives, as stated or by the rules; none when nobody says.
+        refresh_life_s: Option<i64>,
+        /// What is granted now, when the answer says so.
+        scopes: Option<Vec<String>>,
     },
     /// Judged: the access token has not expired yet. Nothing was spent.
     TooEarly,

@@ -1,5 +1,6 @@
 //! One authorization: who, at which provider and address, for which person. Holds no secret.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::facts::is_in_calendar;
-use crate::{BaseUrl, CredentialKind, Custody, Facts, Label, Version};
+use crate::{App, AppId, BaseUrl, CredentialKind, Custody, Facts, Label, Rules, Site, Version, rules};
 
 /// A connection's lasting name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -34,17 +35,37 @@ impl fmt::Display for ConnectionId {
 pub enum ProviderKind {
     /// Huntflow API v2 with an "API token" pair.
     Huntflow,
+    /// Google, for a user who has consented to an app of theirs.
+    Google,
+    /// Feishu, for a user who has consented to an app of their tenant.
+    Feishu,
+    /// Feishu's twin outside China.
+    Lark,
+    /// HighLevel, for a location or an agency.
+    #[serde(rename = "highlevel")]
+    HighLevel,
+    /// Any other OAuth 2.0 or OpenID Connect server.
+    Oidc,
     /// A legacy static Huntflow API key, kept alone.
     #[serde(rename = "static")]
     StaticKey,
 }
 
 impl ProviderKind {
+    /// Every kind.
+    pub const ALL: &'static [Self] =
+        &[Self::Huntflow, Self::Google, Self::Feishu, Self::Lark, Self::HighLevel, Self::Oidc, Self::StaticKey];
+
     /// As scripts spell it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Huntflow => "huntflow",
+            Self::Google => "google",
+            Self::Feishu => "feishu",
+            Self::Lark => "lark",
+            Self::HighLevel => "highlevel",
+            Self::Oidc => "oidc",
             Self::StaticKey => "static",
         }
     }
@@ -87,6 +108,18 @@ pub struct Connection {
     pub provider: ProviderKind,
     /// Which environment or host.
     pub base_url: BaseUrl,
+    /// The client registration it was consented to, where the provider has such.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app: Option<AppId>,
+    /// What was granted, where the provider says so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<String>,
+    /// What was asked for, so that consent can be asked for again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asked_scopes: Vec<String>,
+    /// What the provider's own code noted, such as Feishu's token family. Nothing secret, and nothing core decides by.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub data: BTreeMap<String, String>,
     /// Whose account it is, once a read call has told.
     pub identity: Option<Identity>,
     /// What the vault holds for it.
@@ -120,6 +153,18 @@ impl Connection {
             && self.facts.are_reckonable()
             && self.version.epoch <= LAST_VERSION
             && self.version.generation <= LAST_VERSION
+    }
+
+    /// Where its provider is asked. `app` is the one that [`Connection::app`] names.
+    #[must_use]
+    pub fn site<'a>(&'a self, app: Option<&'a App>) -> Site<'a> {
+        Site { base: &self.base_url, app, data: &self.data }
+    }
+
+    /// Its provider's behaviour.
+    #[must_use]
+    pub const fn rules(&self) -> &'static Rules {
+        rules(self.provider, self.kind)
     }
 
     /// Until when a removal can be undone.

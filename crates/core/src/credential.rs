@@ -36,10 +36,26 @@ impl Version {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CredentialKind {
-    /// Access token and single-use refresh token.
+    /// Access token and single-use refresh token: there is one custodian, and it is handed over.
     Rotating,
-    /// A key that never renews.
+    /// Access token and a refresh token that can be used again and again: it may be copied.
+    Reusable,
+    /// A key that never renews. It may be copied.
     Static,
+}
+
+impl CredentialKind {
+    /// Whether two holders do each other no harm.
+    #[must_use]
+    pub const fn may_be_copied(self) -> bool {
+        matches!(self, Self::Reusable | Self::Static)
+    }
+
+    /// Whether it renews at all.
+    #[must_use]
+    pub const fn renews(self) -> bool {
+        matches!(self, Self::Rotating | Self::Reusable)
+    }
 }
 
 /// A live credential.
@@ -54,6 +70,13 @@ pub enum Credential {
         /// A legacy API key to fall back on when the pair is dead.
         fallback: Option<StaticKey>,
     },
+    /// An access token and the refresh token that buys the next one, again and again.
+    Reusable {
+        /// Sent with each call.
+        access: AccessToken,
+        /// Lasts until somebody revokes it or it lies unused for too long.
+        refresh: RefreshToken,
+    },
     /// A key that never renews.
     Static {
         /// Sent with each call.
@@ -67,7 +90,52 @@ impl Credential {
     pub fn kind(&self) -> CredentialKind {
         match self {
             Self::Rotating { .. } => CredentialKind::Rotating,
+            Self::Reusable { .. } => CredentialKind::Reusable,
             Self::Static { .. } => CredentialKind::Static,
+        }
+    }
+
+    /// What goes into an API call.
+    #[must_use]
+    pub fn in_calls(&self) -> &str {
+        match self {
+            Self::Rotating { access, .. } | Self::Reusable { access, .. } => access.expose(),
+            Self::Static { key } => key.expose(),
+        }
+    }
+
+    /// What buys the next access token.
+    #[must_use]
+    pub fn refresh(&self) -> Option<&RefreshToken> {
+        match self {
+            Self::Rotating { refresh, .. } | Self::Reusable { refresh, .. } => Some(refresh),
+            Self::Static { .. } => None,
+        }
+    }
+
+    /// The key to fall back on, if one is kept beside the pair.
+    #[must_use]
+    pub fn fallback(&self) -> Option<&StaticKey> {
+        match self {
+            Self::Rotating { fallback, .. } => fallback.as_ref(),
+            Self::Reusable { .. } | Self::Static { .. } => None,
+        }
+    }
+
+    /// The credential after an exchange. A provider that sends no refresh token lets the old one go on.
+    ///
+    /// # Errors
+    /// `not_rotating` for a key, `answer_unreadable` when a single-use token was spent and none came back.
+    pub fn renewed(&self, access: AccessToken, new: Option<RefreshToken>) -> Result<Self> {
+        match (self, new) {
+            (Self::Rotating { fallback, .. }, Some(refresh)) => {
+                Ok(Self::Rotating { access, refresh, fallback: fallback.clone() })
+            }
+            (Self::Rotating { .. }, None) => Err(ErrorCode::AnswerUnreadable.into()),
+            (Self::Reusable { refresh, .. }, new) => {
+                Ok(Self::Reusable { access, refresh: new.unwrap_or_else(|| refresh.clone()) })
+            }
+            (Self::Static { .. }, _) => Err(ErrorCode::NotRotating.into()),
         }
     }
 }
@@ -102,6 +170,9 @@ struct Wire<'a> {
     refresh: Option<std::borrow::Cow<'a, str>>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     key: Option<std::borrow::Cow<'a, str>>,
+    /// The refresh token can be used again and again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    reusable: bool,
 }
 
 const FORMAT: u8 = 1;
@@ -111,7 +182,7 @@ impl Stored {
     #[must_use]
     pub fn as_parent(&self) -> Parent {
         let spent = match &self.credential {
-            Credential::Rotating { refresh, .. } => refresh.digest(),
+            Credential::Rotating { refresh, .. } | Credential::Reusable { refresh, .. } => refresh.digest(),
             Credential::Static { key } => key.digest(),
         };
         Parent { version: self.version, spent }
@@ -124,6 +195,7 @@ impl Stored {
             Credential::Rotating { access, refresh, fallback } => {
                 (Some(access.expose()), Some(refresh.expose()), fallback.as_ref().map(StaticKey::expose))
             }
+            Credential::Reusable { access, refresh } => (Some(access.expose()), Some(refresh.expose()), None),
             Credential::Static { key } => (None, None, Some(key.expose())),
         };
         let wire = Wire {
@@ -132,6 +204,7 @@ impl Stored {
             access: access.map(Into::into),
             refresh: refresh.map(Into::into),
             key: key.map(Into::into),
+            reusable: self.credential.kind() == CredentialKind::Reusable,
         };
         // Reserved up front: a growing buffer would leave copies of the token behind.
         let mut bytes = Zeroizing::new(Vec::with_capacity(16 * 1024));
@@ -152,13 +225,17 @@ impl Stored {
             return Err(ErrorCode::HomeNewer.into());
         }
         let key = wire.key.map(|key| StaticKey::new(key.into_owned()));
-        let credential = match (wire.access, wire.refresh, key) {
-            (Some(access), Some(refresh), fallback) => Credential::Rotating {
-                access: AccessToken::new(access.into_owned()),
-                refresh: RefreshToken::new(refresh.into_owned()),
-                fallback,
-            },
-            (None, None, Some(key)) => Credential::Static { key },
+        if wire.access.is_some() != wire.refresh.is_some() {
+            return Err(damaged());
+        }
+        let pair = wire
+            .access
+            .zip(wire.refresh)
+            .map(|(access, refresh)| (AccessToken::new(access.into_owned()), RefreshToken::new(refresh.into_owned())));
+        let credential = match (pair, key, wire.reusable) {
+            (Some((access, refresh)), fallback, false) => Credential::Rotating { access, refresh, fallback },
+            (Some((access, refresh)), None, true) => Credential::Reusable { access, refresh },
+            (None, Some(key), false) => Credential::Static { key },
             _ => return Err(damaged()),
         };
         Ok(Self { version: wire.version, credential })
@@ -182,6 +259,26 @@ mod tests {
             };
             assert_eq!(Stored::from_bytes(&stored.to_bytes()), Ok(stored));
         }
+    }
+
+    #[test]
+    fn a_reusable_token_survives_its_bytes_and_goes_on_when_none_comes_back() {
+        let (access, refresh) = (AccessToken::new("a".to_owned()), RefreshToken::new("r".to_owned()));
+        let stored = Stored { version: Version::FIRST, credential: Credential::Reusable { access, refresh: refresh.clone() } };
+        assert_eq!(Stored::from_bytes(&stored.to_bytes()), Ok(stored.clone()));
+        let next = stored.credential.renewed(AccessToken::new("b".to_owned()), None).expect("renewed");
+        assert_eq!((next.in_calls(), next.refresh()), ("b", Some(&refresh)));
+    }
+
+    #[test]
+    fn a_spent_token_without_a_successor_is_not_kept() {
+        let credential = Credential::Rotating {
+            access: AccessToken::new("a".to_owned()),
+            refresh: RefreshToken::new("r".to_owned()),
+            fallback: None,
+        };
+        let renewed = credential.renewed(AccessToken::new("b".to_owned()), None);
+        assert_eq!(renewed.expect_err("nothing to go on with").code(), ErrorCode::AnswerUnreadable);
     }
 
     #[test]

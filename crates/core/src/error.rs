@@ -91,6 +91,38 @@ codes! {
     Expired = "expired",
     /// A person must give a new pair or consent.
     ReauthorizationRequired = "reauthorization_required",
+    /// No such app.
+    AppNotFound = "app_not_found",
+    /// Connections still belong to the app.
+    AppInUse = "app_in_use",
+    /// The file is no client file of an app.
+    ClientFileUnreadable = "client_file_unreadable",
+    /// A client for a web site, which cannot send a person back to this machine.
+    ClientFileWeb = "client_file_web",
+    /// A service account's key, where an app's client file was asked for.
+    ClientFileServiceAccount = "client_file_service_account",
+    /// Tokens that were issued already, where an app's client file was asked for.
+    ClientFileTokens = "client_file_tokens",
+    /// The provider does not take the app's id or secret.
+    AppRefused = "app_refused",
+    /// The app was deleted, disabled or not installed at the provider.
+    AppDisabled = "app_disabled",
+    /// The consent brought no refresh token, so nothing could be kept alive.
+    NoRefreshToken = "no_refresh_token",
+    /// Less was granted than was asked for; `missing` names what.
+    ScopesMissing = "scopes_missing",
+    /// The provider has no call that tests a token of this connection.
+    TestNotPossible = "test_not_possible",
+    /// The server's own description could not be read.
+    DiscoveryFailed = "discovery_failed",
+    /// The person's consent ends by the provider's rule, however often it is renewed.
+    ConsentEndsSoon = "consent_ends_soon",
+    /// The app is published for testing only: its consents end after seven days.
+    AppInTesting = "app_in_testing",
+    /// The organisation's rules ask the person to sign in again.
+    SignInAgain = "sign_in_again",
+    /// The account was deleted or suspended at the provider.
+    AccountGone = "account_gone",
     /// An app's authorization address, client id or redirect address cannot be used; `field` names which.
     AppDetailsInvalid = "app_details_invalid",
     /// None of the redirect address's ports could be opened; `ports` names them.

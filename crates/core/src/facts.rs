@@ -17,14 +17,23 @@ pub enum Issued {
         answered_at: DateTime<Utc>,
         /// Life of the access token, seconds, as the answer states it.
         access_life_s: i64,
-        /// Life of the refresh token, seconds, as the answer states it.
-        refresh_life_s: i64,
+        /// Life of the refresh token, seconds, as the answer or the rules state it; none when nobody says.
+        refresh_life_s: Option<i64>,
     },
     /// Pasted by a person: its age is unknown, only that it existed at this moment.
     Pasted {
         /// When it was pasted.
         at: DateTime<Utc>,
     },
+}
+
+/// When a refresh token was issued that goes on from one exchange to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Granted {
+    /// Just before the request that brought the refresh token left.
+    pub asked_at: DateTime<Utc>,
+    /// Life of the refresh token from then on, seconds, when the answer stated one (Google does for apps in testing).
+    pub refresh_life_s: Option<i64>,
 }
 
 /// The last thing that went wrong, until something goes right again.
@@ -43,6 +52,12 @@ pub struct Failure {
 pub struct Facts {
     /// How the present pair came to be.
     pub issued: Issued,
+    /// When the refresh token was issued, where it outlives the access tokens it buys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub granted: Option<Granted>,
+    /// When a person consented, where Bulla saw it. Renewals do not change it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consented_at: Option<DateTime<Utc>>,
     /// Last moment the provider accepted the access token (or refused a renewal as too early, which proves the same).
     #[serde(default)]
     pub access_alive_at: Option<DateTime<Utc>>,
@@ -93,6 +108,8 @@ impl Facts {
     pub fn new(issued: Issued) -> Self {
         Self {
             issued,
+            granted: None,
+            consented_at: None,
             access_alive_at: None,
             access_expired_at: None,
             access_refused_at: None,
@@ -118,6 +135,8 @@ impl Facts {
         // Every fact by name, so that a new one is not forgotten here.
         let Self {
             issued,
+            granted,
+            consented_at,
             access_alive_at,
             access_expired_at,
             access_refused_at,
@@ -135,23 +154,27 @@ impl Facts {
         } = self;
         let (began, lives) = match issued {
             Issued::Answered { asked_at, answered_at, access_life_s, refresh_life_s } => {
-                ([Some(*asked_at), Some(*answered_at)], [*access_life_s, *refresh_life_s])
+                ([Some(*asked_at), Some(*answered_at)], [*access_life_s, refresh_life_s.unwrap_or(0)])
             }
             Issued::Pasted { at } => ([Some(*at), None], [0, 0]),
         };
+        let granted_at = granted.map(|granted| granted.asked_at);
+        let granted_life = granted.and_then(|granted| granted.refresh_life_s).unwrap_or(0);
         let access = [access_alive_at, access_expired_at, access_refused_at];
         let next = [in_doubt_since, opens_at, not_before, asked_to_wait_until];
         let last = [last_renewed_at, last_used_at, last_tested_at, &last_error.as_ref().map(|failure| failure.at)];
         let seen = access.into_iter().chain(next).chain(last).copied();
-        began.into_iter().chain(seen).flatten().all(is_in_calendar)
-            && lives.iter().all(|life| (0..=LONGEST_LIFE_S).contains(life))
+        began.into_iter().chain([granted_at, *consented_at]).chain(seen).flatten().all(is_in_calendar)
+            && lives.iter().chain([&granted_life]).all(|life| (0..=LONGEST_LIFE_S).contains(life))
     }
 
     /// Facts of a new pair in the place of this one: what was observed of the old pair is forgotten, what was
-    /// observed of the connection (last renewed, used, tested) stays.
+    /// observed of the connection (consent, last renewed, used, tested) stays.
     #[must_use]
     pub fn succeeded_by(&self, issued: Issued) -> Self {
         Self {
+            granted: self.granted,
+            consented_at: self.consented_at,
             last_renewed_at: self.last_renewed_at,
             last_used_at: self.last_used_at,
             last_tested_at: self.last_tested_at,

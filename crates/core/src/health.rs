@@ -108,7 +108,6 @@ pub fn health(
     let report =
         |health, severity, deadline, issues, valid| HealthReport { health, severity, deadline, issues, valid, next, lives };
     let facts = &connection.facts;
-    let life = lives.refresh_life.unwrap_or_default();
 
     if !connection.custody.is(me) {
         let (deadline, severity) = held(connection, &lives, thresholds, now);
@@ -134,14 +133,13 @@ pub fn health(
         && facts.access_refused_at.is_none()
         && lives.access_usable_until.is_some_and(|until| now < until);
     let valid = access_lives || (facts.refresh_dead.is_some() && connection.has_fallback);
-    let sure_until = lives.refresh_sure_until;
-    let by_deadline = sure_until.map_or(Severity::Ok, |at| thresholds.severity(at, life, now));
+    let (sure_until, by_deadline) = deadline(connection, &lives, thresholds, now);
 
     if let Some(code) = facts.refresh_dead {
         // The access token may still live for a while, or the fallback serves: then it is not yet an emergency.
         let severity = if valid { Severity::Warning } else { Severity::Critical };
-        let deadline = if access_lives { lives.access_ends } else { Some(now) };
-        return report(Health::NeedsPerson, severity, deadline, vec![code], valid);
+        let ends = if access_lives { lives.access_ends } else { Some(now) };
+        return report(Health::NeedsPerson, severity, ends, vec![code], valid);
     }
     if let Some(since) = facts.in_doubt_since {
         let severity = if now - since > TimeDelta::hours(1) { Severity::Warning } else { Severity::Ok };
@@ -172,10 +170,26 @@ pub fn health(
     let just_due = lives.renewal_opens.is_some_and(|opened| now - opened < TimeDelta::days(1));
     let settles_now = due && facts.failures == 0 && just_due && lives.refresh_ends_latest.is_none_or(|latest| now < latest);
     if by_deadline > Severity::Ok && !settles_now {
-        return report(Health::EndsSoon, by_deadline, sure_until, last_error(connection), valid);
+        let consent = (sure_until == lives.consent_ends).then_some(ErrorCode::ConsentEndsSoon);
+        let issues = consent.into_iter().chain(last_error(connection)).collect();
+        return report(Health::EndsSoon, by_deadline, sure_until, issues, valid);
     }
     let health = if due { Health::RenewDue } else { Health::Healthy };
     report(health, Severity::Ok, sure_until, last_error(connection), valid)
+}
+
+/// What ends soonest for a person, the refresh token or the consent: the one to say more loudly, else the earlier one.
+fn deadline(
+    connection: &Connection,
+    lives: &Lives,
+    thresholds: &Thresholds,
+    now: DateTime<Utc>,
+) -> (Option<DateTime<Utc>>, Severity) {
+    let refresh = lives.refresh_sure_until.map(|at| (at, lives.refresh_life.unwrap_or_default()));
+    let consent = lives.consent_ends.zip(connection.rules().consent_life);
+    let ends = [refresh, consent].into_iter().flatten().map(|(at, life)| (at, thresholds.severity(at, life, now)));
+    let soonest = ends.max_by_key(|(at, severity)| (*severity, std::cmp::Reverse(*at)));
+    soonest.map_or((None, Severity::Ok), |(at, severity)| (Some(at), severity))
 }
 
 /// The last look into the vault found that the credential is not there any more, or cannot be read.

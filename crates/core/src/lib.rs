@@ -10,6 +10,7 @@
 //! * an error changes health, never a credential.
 
 mod answer;
+mod app;
 mod base_url;
 mod clock;
 mod connection;
@@ -29,6 +30,7 @@ mod schedule;
 mod secret;
 
 pub use answer::{Exchange, Judgement, RawAnswer, ReadOutcome, TimedAnswer};
+pub use app::{App, AppId, Site};
 pub use base_url::BaseUrl;
 #[cfg(feature = "test-hooks")]
 pub use clock::ManualClock;
@@ -39,7 +41,7 @@ pub use credential::{Credential, CredentialKind, Parent, Stored, Version};
 pub use custody::{Custody, CustodyKind, Fingerprint, SentBundle};
 pub use error::{Error, ErrorCode, Result};
 pub use event::{Event, EventKind};
-pub use facts::{Facts, Failure, Issued};
+pub use facts::{Facts, Failure, Granted, Issued};
 pub use health::{Health, HealthReport, Severity, Thresholds, health};
 pub use keeper::{Ask, Exclusive, Handout, Keeper, KeeperPorts, Renewal, RenewalReason};
 pub use label::Label;

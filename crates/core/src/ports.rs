@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{
-    BaseUrl, Connection, ConnectionId, Credential, Event, Exchange, Judgement, Parent, RawAnswer, ReadOutcome, RefreshToken,
-    Result, Rules, Stored,
+    App, AppId, ClientSecret, Connection, ConnectionId, Credential, ErrorCode, Event, Exchange, Judgement, Parent, RawAnswer,
+    ReadOutcome, RefreshToken, Result, Site, Stored,
 };
 
 /// What became of [`Vault::replace`].
@@ -153,6 +153,19 @@ pub trait Leases: Send + Sync {
     async fn acquire(&self, id: ConnectionId, wait: Duration) -> Result<Option<Box<dyn LeaseGuard>>>;
 }
 
+/// The apps that connections were consented to.
+#[async_trait]
+pub trait Apps: Send + Sync {
+    /// Who the app is. `app_not_found`.
+    async fn app(&self, id: AppId) -> Result<App>;
+
+    /// What it proves itself with, if it has anything. A vault code, `keychain_entry_missing` when it should have one.
+    async fn secret(&self, app: &App) -> Result<Option<ClientSecret>>;
+
+    /// The provider does not take the app (or takes it again), as its token endpoint has just said.
+    async fn judged(&self, id: AppId, refused: Option<ErrorCode>) -> Result<()>;
+}
+
 /// An API call made for a program.
 #[derive(Debug, Clone)]
 pub struct CallRequest {
@@ -183,18 +196,15 @@ pub trait Marks: Send + Sync {
 /// One kind of API.
 #[async_trait]
 pub trait Provider: Send + Sync {
-    /// Its behaviour as data.
-    fn rules(&self) -> &'static Rules;
-
-    /// One POST to the token endpoint: no retry, no redirect.
-    async fn exchange(&self, base: &BaseUrl, refresh: &RefreshToken) -> Exchange;
+    /// One POST to the token endpoint: no retry, no redirect. `secret` is the app's.
+    async fn exchange(&self, site: Site<'_>, secret: Option<&ClientSecret>, refresh: &RefreshToken) -> Exchange;
 
     /// What an answer of the token endpoint means. Pure, so that start-up can judge a journalled answer again.
     fn judge(&self, answer: &RawAnswer) -> Judgement;
 
     /// A cheap read call with an access token or key: does it work, and whose is it?
-    async fn read(&self, base: &BaseUrl, token: &str) -> ReadOutcome;
+    async fn read(&self, site: Site<'_>, token: &str) -> ReadOutcome;
 
     /// One API call for a program.
-    async fn call(&self, base: &BaseUrl, token: &str, request: &CallRequest) -> Result<CallAnswer>;
+    async fn call(&self, site: Site<'_>, token: &str, request: &CallRequest) -> Result<CallAnswer>;
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
 use crate::lives::lives;
-use crate::{Connection, ConnectionId, CredentialKind, Fingerprint, Issued, rules};
+use crate::{Connection, ConnectionId, CredentialKind, Fingerprint, Issued, OutcomeUnknown, RenewWhen};
 
 /// What Bulla does by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,18 +47,23 @@ pub fn next_step(connection: &Connection, me: &Fingerprint) -> Option<Step> {
     }
     let after_backoff = |kind, at: DateTime<Utc>| Some(Step { kind, at: facts.not_before.map_or(at, |wait| wait.max(at)) });
     if connection.kind == CredentialKind::Static {
-        let every = rules(connection.provider).check_every;
+        let every = connection.rules().check_every;
         let at = facts.access_refused_at.or(facts.access_alive_at).map_or(connection.created_at, |seen| seen + every);
         return after_backoff(StepKind::Check, at);
     }
     if facts.refresh_dead.is_some() {
         return None;
     }
-    if let Some(since) = facts.in_doubt_since {
-        return after_backoff(StepKind::Probe, since);
-    }
     let lives = lives(connection);
+    if let Some(since) = facts.in_doubt_since {
+        let waits = connection.rules().outcome_unknown == OutcomeUnknown::ProbeAfterExpiry;
+        let from = lives.access_ends.filter(|_| waits).map_or(since, |ends| ends.max(since));
+        return after_backoff(StepKind::Probe, from);
+    }
     let opens = lives.renewal_opens?;
+    if connection.rules().renew != RenewWhen::AfterExpiry {
+        return after_backoff(StepKind::Renew, opens + jitter(connection.id));
+    }
     if facts.access_expired_at.is_some() {
         return after_backoff(StepKind::Renew, opens);
     }
@@ -68,7 +73,7 @@ pub fn next_step(connection: &Connection, me: &Fingerprint) -> Option<Step> {
             // Refused although it should live: probably the wrong environment. Look again with the daily rhythm,
             // and let the token endpoint judge once no access token of this pair can live any more.
             let seen = facts.access_alive_at.max(facts.access_refused_at);
-            let check = seen.map_or(*at, |seen| seen + rules(connection.provider).check_every);
+            let check = seen.map_or(*at, |seen| seen + connection.rules().check_every);
             let check = facts.not_before.map_or(check, |wait| wait.max(check));
             if check < opens { Some(Step { kind: StepKind::Check, at: check }) } else { after_backoff(StepKind::Renew, opens) }
         }

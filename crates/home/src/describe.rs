@@ -167,7 +167,7 @@ fn renew_opens_at(connection: &Connection, report: &HealthReport, now: DateTime<
 fn static_key(connection: &Connection, report: &HealthReport) -> Option<String> {
     let word = match (connection.kind, connection.has_fallback) {
         (CredentialKind::Static, _) => "alone",
-        (CredentialKind::Rotating, false) => return None,
+        (CredentialKind::Rotating, false) | (CredentialKind::Reusable, _) => return None,
         (CredentialKind::Rotating, true) if report.valid && connection.facts.refresh_dead.is_some() => "in_use",
         (CredentialKind::Rotating, true) => "fallback",
     };

@@ -121,7 +121,7 @@ impl Home {
             let (connection, stored) = self.ready_to_leave(*id).await?;
             let version = match stored.credential.kind() {
                 CredentialKind::Rotating => stored.version.next_epoch(),
-                CredentialKind::Static => stored.version,
+                CredentialKind::Static | CredentialKind::Reusable => stored.version,
             };
             let leaving = Connection { version, custody: custody.clone(), ..connection.clone() };
             sealed.push(Sealed { connection: leaving, stored: Stored { version, ..stored } });

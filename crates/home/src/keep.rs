@@ -1,9 +1,11 @@
 //! Taking in what a person pastes: whose is it, is it kept already, and then keeping it.
 
+use std::collections::BTreeMap;
+
 use bulla_core::ports::{Catalog, Marks, Replaced};
 use bulla_core::{
     BaseUrl, Connection, ConnectionId, Credential, CredentialKind, Error, ErrorCode, Event, EventKind, Facts, Identity, Issued,
-    Label, ProviderKind, ReadOutcome, Result, Stored, Version,
+    Label, ProviderKind, ReadOutcome, Result, Site, Stored, Version,
 };
 
 use crate::describe::identity_view;
@@ -129,6 +131,10 @@ impl Home {
             person: tidy(person),
             provider,
             base_url,
+            app: None,
+            scopes: Vec::new(),
+            asked_scopes: Vec::new(),
+            data: BTreeMap::new(),
             identity: None,
             kind: stored.credential.kind(),
             has_fallback: has_fallback(&stored.credential),
@@ -242,11 +248,7 @@ impl Home {
 }
 
 async fn read(provider: ProviderKind, base: &BaseUrl, credential: &Credential) -> ReadOutcome {
-    let token = match credential {
-        Credential::Rotating { access, .. } => access.expose(),
-        Credential::Static { key } => key.expose(),
-    };
-    bulla_providers::provider(provider).read(base, token).await
+    bulla_providers::provider(provider).read(Site::bare(base), credential.in_calls()).await
 }
 
 /// What the read call at paste taught.

@@ -26,7 +26,9 @@ impl KeyedMarks {
     pub(crate) async fn of(&self, credential: &Credential) -> Result<Vec<String>> {
         let key = self.key.get().await?;
         Ok(match credential {
-            Credential::Rotating { access, refresh, .. } => vec![mark(&key, access.expose()), mark(&key, refresh.expose())],
+            Credential::Rotating { access, refresh, .. } | Credential::Reusable { access, refresh } => {
+                vec![mark(&key, access.expose()), mark(&key, refresh.expose())]
+            }
             Credential::Static { key: secret } => vec![mark(&key, secret.expose())],
         })
     }

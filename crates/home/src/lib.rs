@@ -3,6 +3,7 @@
 //! This crate ties the domain (`bulla-core`) to its real surroundings (`bulla-store`, `bulla-providers`,
 //! `bulla-seal`). Front ends call [`Home`] and show its views; they decide nothing about tokens.
 
+mod apps;
 mod check;
 mod describe;
 mod doctor;

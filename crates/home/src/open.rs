@@ -17,6 +17,7 @@ use tokio::sync::{OnceCell, broadcast};
 use uuid::Uuid;
 
 use crate::Rest;
+use crate::apps::KeptApps;
 use crate::keys::{HomeKey, KeyedMarks};
 use crate::make::{IDENTITY, OpenedVault, make_secrets, open_vault};
 
@@ -191,6 +192,7 @@ impl Home {
             catalog: Arc::new(catalog.clone()),
             journal: journal.clone(),
             leases: Arc::new(FileLeases::new(&folder)),
+            apps: Arc::new(KeptApps::new(catalog.clone(), opened.vault.clone())),
             marks: marks.clone(),
             clock: clock.clone(),
             provider: bulla_providers::provider,

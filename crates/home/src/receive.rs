@@ -67,8 +67,8 @@ impl Home {
         let Some(mine) = self.catalog().get(sealed.connection.id).await? else { return Ok(()) };
         let newer = match sealed.stored.credential.kind() {
             CredentialKind::Rotating => sealed.stored.version > mine.version,
-            // A copied key has no generations; the same one may be sent again.
-            CredentialKind::Static => sealed.stored.version >= mine.version,
+            // What is copied has no order; the same one may be sent again.
+            CredentialKind::Static | CredentialKind::Reusable => sealed.stored.version >= mine.version,
         };
         if newer { Ok(()) } else { Err(Error::new(ErrorCode::BundleOlder).with("label", mine.label.as_str())) }
     }

@@ -40,8 +40,13 @@ impl Home {
     pub async fn request(&self, id: ConnectionId, request: &CallRequest) -> Result<CallAnswer> {
         let connection = self.catalog().get(id).await?.ok_or(ErrorCode::NotFound)?;
         let provider = bulla_providers::provider(connection.provider);
+        let app = match connection.app {
+            Some(id) => self.catalog().app(id).await?,
+            None => None,
+        };
+        let site = connection.site(app.as_ref());
         let handout = self.token(id, Ask::default()).await?;
-        let answer = provider.call(&connection.base_url, handout.token.expose(), request).await?;
+        let answer = provider.call(site, handout.token.expose(), request).await?;
         if !answer.access_rejected {
             return Ok(answer);
         }
@@ -49,7 +54,7 @@ impl Home {
         if renewed.token == handout.token {
             return Ok(answer);
         }
-        provider.call(&connection.base_url, renewed.token.expose(), request).await
+        provider.call(site, renewed.token.expose(), request).await
     }
 
     /// Writes to the history that a person copied or looked at the access token.

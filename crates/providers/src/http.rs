@@ -2,7 +2,7 @@
 
 use std::{error::Error as _, sync::OnceLock, time::Duration};
 
-use bulla_core::RawAnswer;
+use bulla_core::{Error, ErrorCode, Exchange, RawAnswer, ReadOutcome};
 use bytes::Bytes;
 use chrono::DateTime;
 use reqwest::{
@@ -64,6 +64,29 @@ impl Fault {
             Self::NotSent(text) | Self::Broken(text) => text,
             Self::TooLarge => "the answer is too large".to_owned(),
         }
+    }
+}
+
+/// What it means for a read call that no whole answer came.
+pub(crate) fn unanswered(fault: Fault) -> ReadOutcome {
+    ReadOutcome::Failed { error: fault_error(fault), pauses: false, retry_after: None }
+}
+
+/// The same for a program's call.
+pub(crate) fn fault_error(fault: Fault) -> Error {
+    let code = match fault {
+        Fault::NotSent(_) => ErrorCode::Offline,
+        Fault::Broken(_) => ErrorCode::NoAnswer,
+        Fault::TooLarge => ErrorCode::AnswerUnreadable,
+    };
+    Error::new(code).detail(fault.into_text())
+}
+
+/// The same for an exchange: only a request that certainly never left has cost nothing.
+pub(crate) fn unexchanged(fault: Fault) -> Exchange {
+    match fault {
+        Fault::NotSent(text) => Exchange::NotSent(text),
+        fault => Exchange::Lost(fault.into_text()),
     }
 }
 

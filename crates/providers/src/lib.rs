@@ -7,9 +7,14 @@
 //! * answers are judged by status and code strings, never by English text, and only in the provider's own envelope;
 //! * no token in an error, a log or a `Debug`.
 
+mod call;
 pub mod consent;
+mod consents;
+pub mod google;
 mod http;
 mod huntflow;
+mod oauth;
+pub mod oidc;
 pub mod paste;
 #[cfg(test)]
 mod raw_server;
@@ -20,6 +25,7 @@ use std::sync::Arc;
 
 use bulla_core::{ProviderKind, ports::Provider};
 
+pub use consents::{Brought, Consents, Wish};
 pub use huntflow::{Huntflow, environment};
 pub use static_key::StaticKeyProvider;
 
@@ -28,6 +34,19 @@ pub use static_key::StaticKeyProvider;
 pub fn provider(kind: ProviderKind) -> Arc<dyn Provider> {
     match kind {
         ProviderKind::Huntflow => Arc::new(Huntflow::new()),
+        ProviderKind::Google => Arc::new(google::Google),
+        ProviderKind::Oidc => Arc::new(oidc::Oidc),
+        ProviderKind::Feishu | ProviderKind::Lark | ProviderKind::HighLevel => Arc::new(StaticKeyProvider::new()),
         ProviderKind::StaticKey => Arc::new(StaticKeyProvider::new()),
+    }
+}
+
+/// How consent is asked for at a kind of provider; `None` where there is none to ask for.
+#[must_use]
+pub fn consents(kind: ProviderKind) -> Option<Arc<dyn Consents>> {
+    match kind {
+        ProviderKind::Google => Some(Arc::new(google::Google)),
+        ProviderKind::Oidc => Some(Arc::new(oidc::Oidc)),
+        _ => None,
     }
 }

@@ -1,4 +1,4 @@
-//! Strangers' text, freed of anything that could be a token, for detail lines.
+//! Strangers' text made fit to be shown: one plain line, and in detail lines nothing that could be a token.
 
 /// Shorter runs are ordinary words.
 const LONG: usize = 20;
@@ -26,6 +26,13 @@ fn is_token_char(c: char) -> bool {
 /// Such as `authorization_error_of_some_kind`: lower-case words of ordinary length with underscores between.
 fn is_words(run: &str) -> bool {
     run.split('_').all(|word| word.len() < LONG && word.bytes().all(|b| b.is_ascii_lowercase()))
+}
+
+/// One plain line of a stranger's text, or nothing.
+pub(crate) fn filled(text: Option<String>) -> Option<String> {
+    let text: String = text?.chars().filter(|c| !c.is_control()).take(200).collect();
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 #[cfg(test)]

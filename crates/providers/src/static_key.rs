@@ -2,9 +2,8 @@
 
 use async_trait::async_trait;
 use bulla_core::{
-    BaseUrl, Error, ErrorCode, Exchange, Judgement, ProviderKind, RawAnswer, ReadOutcome, RefreshToken, Result, Rules,
+    ClientSecret, Error, ErrorCode, Exchange, Judgement, RawAnswer, ReadOutcome, RefreshToken, Result, Site,
     ports::{CallAnswer, CallRequest, Provider},
-    rules,
 };
 
 use crate::Huntflow;
@@ -25,12 +24,8 @@ impl StaticKeyProvider {
 
 #[async_trait]
 impl Provider for StaticKeyProvider {
-    fn rules(&self) -> &'static Rules {
-        rules(ProviderKind::StaticKey)
-    }
-
     /// Never sends anything.
-    async fn exchange(&self, _: &BaseUrl, _: &RefreshToken) -> Exchange {
+    async fn exchange(&self, _: Site<'_>, _: Option<&ClientSecret>, _: &RefreshToken) -> Exchange {
         Exchange::NotSent("a static key is never exchanged".to_owned())
     }
 
@@ -41,14 +36,14 @@ impl Provider for StaticKeyProvider {
     }
 
     /// A key that "has expired" cannot be renewed: it is not accepted any more.
-    async fn read(&self, base: &BaseUrl, key: &str) -> ReadOutcome {
-        match self.huntflow.read(base, key).await {
+    async fn read(&self, site: Site<'_>, key: &str) -> ReadOutcome {
+        match self.huntflow.read(site, key).await {
             ReadOutcome::Expired => ReadOutcome::NotAccepted(ErrorCode::AccessNotAccepted.into()),
             other => other,
         }
     }
 
-    async fn call(&self, base: &BaseUrl, key: &str, request: &CallRequest) -> Result<CallAnswer> {
-        self.huntflow.call(base, key, request).await
+    async fn call(&self, site: Site<'_>, key: &str, request: &CallRequest) -> Result<CallAnswer> {
+        self.huntflow.call(site, key, request).await
     }
 }

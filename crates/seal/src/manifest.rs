@@ -52,7 +52,7 @@ pub struct Sealed {
 pub enum Passing {
     /// The receiver alone may refresh from now on: single-use tokens.
     Transfer,
-    /// Both may use it: keys that never renew.
+    /// Both may use it: keys that never renew, and refresh tokens that last.
     Copy,
 }
 
@@ -62,7 +62,7 @@ impl Sealed {
     pub fn passing(&self) -> Passing {
         match self.stored.credential {
             Credential::Rotating { .. } => Passing::Transfer,
-            Credential::Static { .. } => Passing::Copy,
+            Credential::Reusable { .. } | Credential::Static { .. } => Passing::Copy,
         }
     }
 }
@@ -194,6 +194,7 @@ impl Sealed {
                 return Err("a connection and its credential differ about the fallback key");
             }
             Credential::Rotating { .. } => CredentialKind::Rotating,
+            Credential::Reusable { .. } => CredentialKind::Reusable,
             Credential::Static { .. } => CredentialKind::Static,
         };
         if kind != connection.kind {

@@ -10,6 +10,10 @@ pub(crate) fn moment(seconds: i64) -> DateTime<Utc> {
     Utc.timestamp_opt(1_800_000_000 + seconds, 123_456_789).single().expect("a moment")
 }
 
+pub(crate) fn label(text: &str) -> Label {
+    Label::parse(text).expect("a label")
+}
+
 pub(crate) fn connection(label: &str) -> Connection {
     Connection {
         id: ConnectionId::random(),
@@ -17,6 +21,10 @@ pub(crate) fn connection(label: &str) -> Connection {
         person: None,
         provider: ProviderKind::Huntflow,
         base_url: BaseUrl::parse("https://api.huntflow.dev/v2").expect("an address"),
+        app: None,
+        scopes: Vec::new(),
+        asked_scopes: Vec::new(),
+        data: std::collections::BTreeMap::new(),
         identity: None,
         kind: CredentialKind::Rotating,
         has_fallback: false,

@@ -7,7 +7,6 @@ use crate::{
     AccessToken, Connection, ConnectionId, Credential, Error, ErrorCode, Event, EventKind, Issued, Result, Stored, Version,
 };
 
-use super::reading::fallback_of;
 use super::{Keeper, Renewal, RenewalReason, is_static, reauthorization_required, refuse_foreign};
 
 /// What a program asks for.
@@ -46,7 +45,7 @@ impl Keeper {
         let handout = if is_static(&connection) {
             self.static_handout(&connection).await?
         } else {
-            self.rotating_handout(connection, ask).await?
+            self.renewing_handout(connection, ask).await?
         };
         self.mark_used(id).await;
         Ok(handout)
@@ -60,11 +59,11 @@ impl Keeper {
                 let warning = connection.facts.access_refused_at.map(|_| ErrorCode::AccessNotAccepted);
                 Ok(Handout { token, expires_at: None, estimated: false, warning })
             }
-            Credential::Rotating { .. } => Err(Error::new(ErrorCode::VaultDamaged)),
+            Credential::Rotating { .. } | Credential::Reusable { .. } => Err(Error::new(ErrorCode::VaultDamaged)),
         }
     }
 
-    async fn rotating_handout(&self, connection: Connection, ask: Ask) -> Result<Handout> {
+    async fn renewing_handout(&self, connection: Connection, ask: Ask) -> Result<Handout> {
         let seen = connection.version;
         let mut connection = connection;
         let mut stored = self.stored(connection.id).await?;
@@ -108,7 +107,7 @@ impl Keeper {
             return Ok(handout(&connection, stored, Some(error.code())));
         }
         let dead = connection.facts.refresh_dead.or(connection.facts.access_refused_at.map(|_| ErrorCode::AccessNotAccepted));
-        match (dead, fallback_of(&stored.credential)) {
+        match (dead, stored.credential.fallback()) {
             (Some(code), Some(key)) => {
                 let at = self.now();
                 self.record(Event::new(at, connection.id, EventKind::UsedStatic).code(code)).await;
@@ -169,7 +168,7 @@ enum Usable {
 }
 
 fn handout(connection: &Connection, stored: &Stored, warning: Option<ErrorCode>) -> Handout {
-    let token = AccessToken::new(super::reading::access_of(&stored.credential).to_owned());
+    let token = AccessToken::new(stored.credential.in_calls().to_owned());
     let estimated = matches!(connection.facts.issued, Issued::Pasted { .. });
     Handout { token, expires_at: lives(connection).access_ends, estimated, warning }
 }

@@ -5,6 +5,7 @@
 //! away cannot drop an answer that is on its way.
 
 mod access;
+mod lessons;
 mod reading;
 mod renewal;
 mod settling;
@@ -16,10 +17,10 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::sync::{OwnedMutexGuard, broadcast};
 
-use crate::ports::{Catalog, Journal, LeaseGuard, Leases, Marks, Provider, Vault};
+use crate::ports::{Apps, Catalog, Journal, LeaseGuard, Leases, Marks, Provider, Vault};
 use crate::{
-    Clock, Connection, ConnectionId, CredentialKind, Error, ErrorCode, Event, Failure, Fingerprint, HealthReport, ProviderKind,
-    Result, StepKind, Stored, Thresholds, Version, health, next_step, schedule::backoff_jitter,
+    App, Clock, Connection, ConnectionId, CredentialKind, Error, ErrorCode, Event, Failure, Fingerprint, HealthReport,
+    ProviderKind, Result, StepKind, Stored, Thresholds, Version, health, next_step, schedule::backoff_jitter,
 };
 
 pub use access::{Ask, Handout};
@@ -36,6 +37,8 @@ pub struct KeeperPorts {
     pub journal: Arc<dyn Journal>,
     /// The lock across processes.
     pub leases: Arc<dyn Leases>,
+    /// The apps that connections were consented to.
+    pub apps: Arc<dyn Apps>,
     /// Who keeps which tokens.
     pub marks: Arc<dyn Marks>,
     /// The one clock.
@@ -170,6 +173,14 @@ impl Keeper {
     async fn connection(&self, id: ConnectionId) -> Result<Connection> {
         let found = self.ports.catalog.get(id).await?;
         found.filter(|connection| connection.removed_at.is_none()).ok_or_else(|| ErrorCode::NotFound.into())
+    }
+
+    /// The app a connection was consented to, if its provider has such.
+    async fn app(&self, connection: &Connection) -> Result<Option<App>> {
+        match connection.app {
+            Some(id) => self.ports.apps.app(id).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// The credential of a connection: from memory while the vault could not take it, else from the vault.

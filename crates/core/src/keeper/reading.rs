@@ -1,9 +1,6 @@
 //! Finding out by reading: cheap calls that spend nothing, and what they teach.
 
-use crate::{
-    Connection, ConnectionId, Credential, ErrorCode, Event, EventKind, ReadOutcome, Result, StaticKey, Stored,
-    schedule::backoff_jitter,
-};
+use crate::{Connection, ConnectionId, ErrorCode, Event, EventKind, ReadOutcome, Result, Stored, schedule::backoff_jitter};
 
 use super::{Keeper, refuse_foreign};
 
@@ -19,7 +16,8 @@ impl Keeper {
     /// One read call with the present token, and its lesson written to the catalog.
     pub(super) async fn read_and_learn(&self, connection: &Connection, stored: &Stored) -> Result<Connection> {
         let provider = (self.ports.provider)(connection.provider);
-        let outcome = provider.read(&connection.base_url, access_of(&stored.credential)).await;
+        let app = self.app(connection).await?;
+        let outcome = provider.read(connection.site(app.as_ref()), stored.credential.in_calls()).await;
         self.learn(connection, stored, outcome).await
     }
 
@@ -80,21 +78,5 @@ impl Keeper {
     /// What the last read call made of the token, as an error for a caller who needs it to work.
     pub(super) fn reading_error(connection: &Connection) -> Option<ErrorCode> {
         connection.facts.last_error.as_ref().map(|failure| failure.code)
-    }
-}
-
-/// What goes into an API call.
-pub(super) fn access_of(credential: &Credential) -> &str {
-    match credential {
-        Credential::Rotating { access, .. } => access.expose(),
-        Credential::Static { key } => key.expose(),
-    }
-}
-
-/// The key to fall back on, if one is kept beside the pair.
-pub(super) fn fallback_of(credential: &Credential) -> Option<&StaticKey> {
-    match credential {
-        Credential::Rotating { fallback, .. } => fallback.as_ref(),
-        Credential::Static { .. } => None,
     }
 }

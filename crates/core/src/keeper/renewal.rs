@@ -3,16 +3,16 @@
 //! lease → re-read → vault writable → journal INTENT → one POST → journal the raw answer → vault, read back →
 //! catalog → DONE. A crash between any two of these is finished by [`Keeper::settle`].
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::lives::lives;
 use crate::ports::{EntryId, Intent, Replaced};
 use crate::{
-    Connection, ConnectionId, Credential, Error, ErrorCode, Event, EventKind, Exchange, Failure, Issued, Judgement, Parent,
-    Result, StaticKey, Stored, TimedAnswer, Version, crash_point, schedule::backoff_jitter,
+    AccessToken, Connection, ConnectionId, Credential, CredentialKind, Error, ErrorCode, Exchange, Granted, Issued, Judgement,
+    OutcomeUnknown, Parent, RefreshToken, RenewWhen, Result, Stored, TimedAnswer, Version, crash_point,
 };
 
-use super::reading::fallback_of;
+use super::lessons::New;
 use super::{Keeper, is_static, lock, reauthorization_required, refuse_foreign};
 
 /// Why a renewal is asked for.
@@ -72,6 +72,7 @@ impl Keeper {
             return Err(reauthorization_required(&connection, reason));
         }
         self.refuse_waiting(&connection, reason)?;
+        self.refuse_probing(&connection)?;
         let stored = self.stored(id).await?;
         if stored.version != connection.version {
             return self.adopt(&connection, &stored).await;
@@ -99,8 +100,20 @@ impl Keeper {
         }
     }
 
-    /// `Some(TooEarly)` while the provider would refuse. A pasted pair's age is unknown: a read call asks.
+    /// Where sending a spent token again may cost everything, nobody does so while the old access token lives.
+    fn refuse_probing(&self, connection: &Connection) -> Result<()> {
+        let waits = connection.facts.in_doubt_since.is_some()
+            && connection.rules().outcome_unknown == OutcomeUnknown::ProbeAfterExpiry
+            && lives(connection).access_ends.is_some_and(|ends| self.now() < ends);
+        if waits { Err(Error::new(ErrorCode::InDoubt).with("label", connection.label.as_str())) } else { Ok(()) }
+    }
+
+    /// `Some(TooEarly)` while the provider would refuse: never, where it takes a renewal at any time. A pasted pair's
+    /// age is unknown: a read call asks.
     async fn window_closed(&self, connection: &Connection, stored: &Stored) -> Result<Option<Renewal>> {
+        if connection.rules().renew != RenewWhen::AfterExpiry {
+            return Ok(None);
+        }
         let facts = &connection.facts;
         let opens_at = lives(connection).renewal_opens;
         let closed = opens_at.is_some_and(|at| self.now() < at);
@@ -135,14 +148,27 @@ impl Keeper {
     }
 
     async fn exchange(&self, connection: &Connection, stored: &Stored) -> Result<Renewal> {
-        let Credential::Rotating { refresh, .. } = &stored.credential else { return Err(ErrorCode::NotRotating.into()) };
+        let refresh = stored.credential.refresh().ok_or(ErrorCode::NotRotating)?;
         let parent = stored.as_parent();
+        let app = self.app(connection).await?;
+        let secret = match &app {
+            Some(app) => self.ports.apps.secret(app).await?,
+            None => None,
+        };
         crash_point("renew:1-before-intent");
         let entry = self.ports.journal.begin(&Intent::Renew { connection: connection.id, parent }).await?;
         crash_point("renew:2-intent");
         let asked_at = self.now();
         let provider = (self.ports.provider)(connection.provider);
-        match provider.exchange(&connection.base_url, refresh).await {
+        let send = || provider.exchange(connection.site(app.as_ref()), secret.as_ref(), refresh);
+        let mut outcome = send().await;
+        if let (Exchange::Lost(_), OutcomeUnknown::RepeatWithin(grace)) = (&outcome, connection.rules().outcome_unknown)
+            && self.now() - asked_at < grace
+        {
+            // The same request within the grace gets the same answer; from the first sending on it counts.
+            outcome = send().await;
+        }
+        match outcome {
             Exchange::Answered(answer) => {
                 crash_point("renew:3-answered");
                 let timed = TimedAnswer { asked_at, answered_at: self.now(), answer };
@@ -151,8 +177,7 @@ impl Keeper {
                     tracing::error!(%error, "an answer could not be journalled");
                 }
                 crash_point("renew:4-journalled");
-                let fallback = fallback_of(&stored.credential).cloned();
-                self.apply(connection, parent, fallback, &timed, &entry).await
+                self.apply(connection, parent, Some(&stored.credential), &timed, &entry).await
             }
             Exchange::NotSent(detail) => {
                 let error = Error::new(ErrorCode::Offline).detail(detail);
@@ -162,9 +187,7 @@ impl Keeper {
             }
             Exchange::Lost(detail) => {
                 let error = Error::new(ErrorCode::NoAnswer).detail(detail);
-                self.went_wrong(connection, &error, None, true).await?;
-                self.ports.journal.finish(&entry).await?;
-                Err(in_doubt(connection, &error))
+                self.unclear(connection, error, None, &entry).await
             }
         }
     }
@@ -174,18 +197,24 @@ impl Keeper {
         &self,
         connection: &Connection,
         parent: Parent,
-        fallback: Option<StaticKey>,
+        before: Option<&Credential>,
         timed: &TimedAnswer,
         entry: &EntryId,
     ) -> Result<Renewal> {
         let provider = (self.ports.provider)(connection.provider);
         match provider.judge(&timed.answer) {
-            Judgement::Rotated { access, refresh, access_life_s, refresh_life_s } => {
-                let credential = Credential::Rotating { access, refresh, fallback };
-                let new = Stored { version: parent.version.rotated(), credential };
-                let issued =
-                    Issued::Answered { asked_at: timed.asked_at, answered_at: timed.answered_at, access_life_s, refresh_life_s };
-                self.keep(connection, parent, new, issued, entry).await
+            Judgement::Renewed { access, refresh, access_life_s, refresh_life_s, scopes } => {
+                let anew = refresh.is_some();
+                let credential = match successor(connection, before, access, refresh) {
+                    Ok(credential) => credential,
+                    Err(error) => return self.unclear(connection, error, None, entry).await,
+                };
+                let stored = Stored { version: parent.version.rotated(), credential };
+                let (asked_at, answered_at) = (timed.asked_at, timed.answered_at);
+                let issued = Issued::Answered { asked_at, answered_at, access_life_s, refresh_life_s };
+                self.app_judged(connection, None).await;
+                let granted = anew.then_some(Granted { asked_at, refresh_life_s });
+                self.keep(connection, parent, New { stored, issued, granted, scopes }, entry).await
             }
             Judgement::TooEarly => {
                 let opens_at = self.learn_too_early(connection, timed.asked_at).await?;
@@ -200,38 +229,28 @@ impl Keeper {
             Judgement::Refused { error, pauses, retry_after } => {
                 if pauses {
                     let code = error.code();
+                    self.app_judged(connection, Some(code)).await;
                     self.observe(connection.id, connection.version, move |c| c.facts.paused = Some(code)).await?;
                 }
                 self.went_wrong(connection, &error, retry_after, false).await?;
                 self.ports.journal.finish(entry).await?;
                 Err(error.with("label", connection.label.as_str()))
             }
-            Judgement::Unclear { error, retry_after } => {
-                self.went_wrong(connection, &error, retry_after, true).await?;
-                self.ports.journal.finish(entry).await?;
-                Err(in_doubt(connection, &error))
-            }
+            Judgement::Unclear { error, retry_after } => self.unclear(connection, error, retry_after, entry).await,
         }
     }
 
-    async fn keep(
-        &self,
-        connection: &Connection,
-        parent: Parent,
-        new: Stored,
-        issued: Issued,
-        entry: &EntryId,
-    ) -> Result<Renewal> {
+    async fn keep(&self, connection: &Connection, parent: Parent, new: New, entry: &EntryId) -> Result<Renewal> {
         let id = connection.id;
-        match self.ports.vault.replace(id, Some(parent), &new).await {
+        match self.ports.vault.replace(id, Some(parent), &new.stored).await {
             Ok(Replaced::Stored) => {}
             Ok(Replaced::Conflict(current)) => {
                 // Something newer is kept (a person pasted over it): ours is superseded, nothing is overwritten.
                 let newer = current.as_ref().as_ref().is_some_and(|current| current.version > parent.version);
                 if current.is_none() {
                     // Somebody erased the entry by hand meanwhile: nothing is there to be overwritten.
-                    self.ports.vault.replace(id, None, &new).await?;
-                    self.advance(connection, &new, issued, None).await?;
+                    self.ports.vault.replace(id, None, &new.stored).await?;
+                    self.advance(connection, &new, None).await?;
                     self.ports.journal.finish(entry).await?;
                     return Ok(Renewal::Renewed);
                 }
@@ -244,123 +263,34 @@ impl Keeper {
             Err(error) => {
                 // The journal holds the answer; until the vault takes it, it is served from memory.
                 tracing::error!(code = %error.code(), "a new pair waits in the journal for the vault");
-                lock(&self.shared.unstored).insert(id, new.clone());
-                self.advance(connection, &new, issued, Some(&error)).await?;
+                lock(&self.shared.unstored).insert(id, new.stored.clone());
+                self.advance(connection, &new, Some(&error)).await?;
                 return Ok(Renewal::Renewed);
             }
         }
         crash_point("renew:5-stored");
         lock(&self.shared.unstored).remove(&id);
-        self.advance(connection, &new, issued, None).await?;
+        self.advance(connection, &new, None).await?;
         crash_point("renew:6-catalogued");
         self.ports.journal.finish(entry).await?;
         crash_point("renew:7-done");
         Ok(Renewal::Renewed)
     }
-
-    /// Writes the facts of a new pair. Idempotent: a catalog that has them already is left alone.
-    async fn advance(&self, connection: &Connection, new: &Stored, issued: Issued, vault_error: Option<&Error>) -> Result<()> {
-        let (version, at) = (new.version, self.now());
-        let failure = vault_error.map(|error| self.failure(error));
-        let recovered = connection.facts.in_doubt_since.is_some();
-        if let Err(error) = self.ports.marks.remember(connection.id, &new.credential).await {
-            // Costs a warning when somebody pastes this pair again, no token.
-            tracing::warn!(code = %error.code(), "the new pair could not be remembered");
-        }
-        let known_already = connection.version >= version;
-        self.ports
-            .catalog
-            .update(
-                connection.id,
-                Box::new(move |c| {
-                    if c.version < version {
-                        c.version = version;
-                        c.facts = c.facts.succeeded_by(issued);
-                        c.facts.last_renewed_at = Some(at);
-                        c.facts.access_alive_at = Some(at);
-                    }
-                    c.facts.last_error = failure;
-                }),
-            )
-            .await?;
-        if !known_already {
-            let kind = if recovered { EventKind::Recovered } else { EventKind::Renewed };
-            self.record(Event::new(at, connection.id, kind)).await;
-        }
-        self.announce(connection.id);
-        Ok(())
-    }
-
-    /// Too early proves two things: the access token lived when we asked, and nothing was spent.
-    async fn learn_too_early(&self, connection: &Connection, asked_at: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
-        // By our own reckoning the window was open, so the two clocks differ: ask again soon, not at once.
-        const CLOCKS_DIFFER: TimeDelta = TimeDelta::seconds(60);
-        let jitter = backoff_jitter(connection.id, connection.facts.failures);
-        let changed = self
-            .observe(connection.id, connection.version, move |c| {
-                c.facts.in_doubt_since = None;
-                c.facts.opens_at = Some(asked_at + CLOCKS_DIFFER);
-                if c.facts.access_expired_at.is_some() {
-                    // Expired to the read call and alive to the token endpoint: the last second, where both are seen.
-                    c.facts.went_wrong(Failure { code: ErrorCode::RefreshTooEarly, at: asked_at, detail: None }, None, jitter);
-                } else {
-                    c.facts.saw_alive(asked_at);
-                }
-            })
-            .await?;
-        self.record(Event::new(self.now(), connection.id, EventKind::TooEarly)).await;
-        Ok(lives(&changed).renewal_opens)
-    }
-
-    /// The endpoint has judged: this refresh token is never sent again. After an unknown outcome it was spent by our
-    /// own lost exchange, otherwise by somebody else or revoked.
-    async fn bury(&self, connection: &Connection, error: &Error) -> Result<ErrorCode> {
-        let lost = connection.facts.in_doubt_since.is_some();
-        let code = if lost { ErrorCode::RefreshLost } else { error.code() };
-        let failure = Failure { code, ..self.failure(error) };
-        self.observe(connection.id, connection.version, move |c| {
-            c.facts.refresh_dead = Some(code);
-            c.facts.in_doubt_since = None;
-            c.facts.not_before = None;
-            c.facts.last_error = Some(failure);
-        })
-        .await?;
-        let kind = if lost { EventKind::Lost } else { EventKind::RenewFailed };
-        self.record(Event::new(self.now(), connection.id, kind).code(code)).await;
-        Ok(code)
-    }
-
-    async fn went_wrong(
-        &self,
-        connection: &Connection,
-        error: &Error,
-        retry_after: Option<TimeDelta>,
-        doubt: bool,
-    ) -> Result<()> {
-        let failure = self.failure(error);
-        let at = failure.at;
-        let jitter = backoff_jitter(connection.id, connection.facts.failures);
-        let begins_doubt = doubt && connection.facts.in_doubt_since.is_none();
-        self.observe(connection.id, connection.version, move |c| {
-            if doubt && c.facts.in_doubt_since.is_none() {
-                c.facts.in_doubt_since = Some(at);
-            }
-            c.facts.went_wrong(failure, retry_after, jitter);
-        })
-        .await?;
-        let kind = if begins_doubt { EventKind::InDoubt } else { EventKind::RenewFailed };
-        let mut event = Event::new(at, connection.id, kind).code(error.code());
-        event.detail = error.detail_text().map(str::to_owned);
-        self.record(event).await;
-        Ok(())
-    }
 }
 
-fn in_doubt(connection: &Connection, cause: &Error) -> Error {
-    let error = Error::new(ErrorCode::InDoubt).with("label", connection.label.as_str()).with("reason", cause.code());
-    match cause.detail_text() {
-        Some(detail) => error.detail(detail),
-        None => error,
+/// The credential that follows. `before` is missing when somebody has erased the entry by hand meanwhile: that costs
+/// the key kept beside it, not what has just been issued.
+fn successor(
+    connection: &Connection,
+    before: Option<&Credential>,
+    access: AccessToken,
+    refresh: Option<RefreshToken>,
+) -> Result<Credential> {
+    match (before, connection.kind, refresh) {
+        (Some(before), _, refresh) => before.renewed(access, refresh),
+        (None, CredentialKind::Reusable, Some(refresh)) => Ok(Credential::Reusable { access, refresh }),
+        (None, _, Some(refresh)) => Ok(Credential::Rotating { access, refresh, fallback: None }),
+        (None, _, None) => Err(ErrorCode::KeychainEntryMissing.into()),
     }
 }
 

@@ -3,7 +3,6 @@
 use crate::ports::{Intent, OpenEntry};
 use crate::{ConnectionId, Event, EventKind, Parent, Result, TimedAnswer};
 
-use super::reading::fallback_of;
 use super::{Keeper, lock};
 
 impl Keeper {
@@ -39,7 +38,9 @@ impl Keeper {
         };
         let Some(attachment) = entry.attachment else {
             // Begun, and no answer: the request may or may not have arrived. Said, and probed when its turn comes.
-            if connection.version == parent.version && connection.facts.refresh_dead.is_none() {
+            // A token that can be used again has lost nothing: its next turn simply comes.
+            let may_be_lost = connection.rules().may_be_lost() && connection.facts.refresh_dead.is_none();
+            if may_be_lost && connection.version == parent.version {
                 let now = self.now();
                 self.observe(id, parent.version, move |c| {
                     c.facts.in_doubt_since.get_or_insert(now);
@@ -52,9 +53,8 @@ impl Keeper {
         let timed = TimedAnswer::from_bytes(&attachment)?;
         // An entry erased by hand costs only the fallback key: the journalled pair is still kept.
         let current = self.ports.vault.get(id).await?;
-        let fallback = current.as_ref().and_then(|stored| fallback_of(&stored.credential)).cloned();
         // The judgement itself may be an error to a caller (dead, refused); settling it is still a success.
-        let applied = self.apply(&connection, parent, fallback, &timed, &entry.id).await;
+        let applied = self.apply(&connection, parent, current.as_ref().map(|stored| &stored.credential), &timed, &entry.id).await;
         if lock(&self.shared.unstored).contains_key(&id) {
             return Err(crate::ErrorCode::KeychainUnavailable.into());
         }

@@ -15,11 +15,12 @@ use crate::http::{self, Fault, Http};
 const ESCAPED: usize = 3;
 
 /// How an app proves itself (RFC 6749 §2.3.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ClientAuth {
     /// `client_id` and, where there is one, `client_secret` in the form.
     Body,
     /// `Authorization: Basic …`, and neither in the form. Without a secret the id goes into the form.
+    #[default]
     Basic,
 }
 
@@ -96,8 +97,7 @@ impl TokenEndpoint {
         let pairs: Vec<(&str, &str)> = grant.iter().copied().chain(proof).chain(extra).collect();
         match http::send(request.body(Bytes::from_owner(form(&pairs)))).await {
             Ok(answer) => Exchange::Answered(answer),
-            Err(Fault::NotSent(text)) => Exchange::NotSent(text),
-            Err(fault) => Exchange::Lost(fault.into_text()),
+            Err(fault) => http::unexchanged(fault),
         }
     }
 

@@ -4,7 +4,7 @@
 //! counts only in Huntflow's own envelope, because a refusal promises that nothing was spent and a proxy's page
 //! cannot know that. 429 is the exception: limiters in front of the API answer for it.
 
-use bulla_core::{AccessToken, Error, ErrorCode, Judgement, ProviderKind, RawAnswer, RefreshToken, rules};
+use bulla_core::{AccessToken, CredentialKind, Error, ErrorCode, Judgement, ProviderKind, RawAnswer, RefreshToken, rules};
 use chrono::TimeDelta;
 use serde::Deserialize;
 use serde_json::Value;
@@ -59,12 +59,13 @@ fn rotated(body: &[u8]) -> Option<Judgement> {
     if access.expose().trim().is_empty() || refresh.expose().trim().is_empty() {
         return None;
     }
-    let rules = rules(ProviderKind::Huntflow);
-    Some(Judgement::Rotated {
+    let rules = rules(ProviderKind::Huntflow, CredentialKind::Rotating);
+    Some(Judgement::Renewed {
         access,
-        refresh,
+        refresh: Some(refresh),
         access_life_s: life(&pair.expires_in, rules.access_life),
-        refresh_life_s: life(&pair.refresh_token_expires_in, rules.refresh_life),
+        refresh_life_s: Some(life(&pair.refresh_token_expires_in, rules.refresh_life)),
+        scopes: None,
     })
 }
 

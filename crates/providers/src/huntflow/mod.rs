@@ -1,6 +1,5 @@
 //! Huntflow API v2: exchanging, reading and calling. What the answers mean is in `judge` and `read`.
 
-mod call;
 mod envelope;
 pub mod environment;
 mod judge;
@@ -10,9 +9,8 @@ mod tests;
 
 use async_trait::async_trait;
 use bulla_core::{
-    BaseUrl, Error, ErrorCode, Exchange, Judgement, ProviderKind, RawAnswer, ReadOutcome, RefreshToken, Result, Rules,
+    BaseUrl, ClientSecret, Error, ErrorCode, Exchange, Judgement, RawAnswer, ReadOutcome, RefreshToken, Result, Site,
     ports::{CallAnswer, CallRequest, Provider},
-    rules,
 };
 use bytes::Bytes;
 use chrono::TimeDelta;
@@ -23,6 +21,7 @@ use reqwest::{
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use crate::call;
 use crate::http::{self, Fault, Http};
 
 /// Huntflow, at any of its addresses.
@@ -60,14 +59,10 @@ struct Refresh<'a> {
 
 #[async_trait]
 impl Provider for Huntflow {
-    fn rules(&self) -> &'static Rules {
-        rules(ProviderKind::Huntflow)
-    }
-
     /// `POST {base}/v2/token/refresh` without `Authorization`, as the official client sends it.
-    async fn exchange(&self, base: &BaseUrl, refresh: &RefreshToken) -> Exchange {
+    async fn exchange(&self, site: Site<'_>, _: Option<&ClientSecret>, refresh: &RefreshToken) -> Exchange {
         let request = match self.http() {
-            Ok(http) => http.exchange.post(format!("{}/v2/token/refresh", base.as_str())),
+            Ok(http) => http.exchange.post(format!("{}/v2/token/refresh", site.base.as_str())),
             Err(fault) => return Exchange::NotSent(fault.into_text()),
         };
         let wire = Refresh { refresh_token: refresh.expose() };
@@ -78,8 +73,7 @@ impl Provider for Huntflow {
         }
         match http::send(json(request, Bytes::from_owner(body))).await {
             Ok(answer) => Exchange::Answered(answer),
-            Err(Fault::NotSent(text)) => Exchange::NotSent(text),
-            Err(fault) => Exchange::Lost(fault.into_text()),
+            Err(fault) => http::unexchanged(fault),
         }
     }
 
@@ -89,31 +83,31 @@ impl Provider for Huntflow {
 
     /// `GET /v2/me` and, when that is good, `GET /v2/accounts` for the organisations' names: two calls of the ten a
     /// second that Huntflow allows a token (`en/general.md`).
-    async fn read(&self, base: &BaseUrl, token: &str) -> ReadOutcome {
+    async fn read(&self, site: Site<'_>, token: &str) -> ReadOutcome {
         let Some(token) = http::bearer(token) else {
             let error = Error::new(ErrorCode::AccessNotAccepted).detail("no header can carry this token");
             return ReadOutcome::NotAccepted(error);
         };
-        let outcome = match self.get(base, "/v2/me", &token).await {
+        let outcome = match self.get(site.base, "/v2/me", &token).await {
             Ok(answer) => read::outcome(&answer),
-            Err(fault) => read::unanswered(fault),
+            Err(fault) => http::unanswered(fault),
         };
         let ReadOutcome::Alive(mut identity) = outcome else { return outcome };
-        if let Ok(answer) = self.get(base, "/v2/accounts", &token).await {
+        if let Ok(answer) = self.get(site.base, "/v2/accounts", &token).await {
             identity.organisations = read::organisations(&answer);
         }
         ReadOutcome::Alive(identity)
     }
 
-    async fn call(&self, base: &BaseUrl, token: &str, request: &CallRequest) -> Result<CallAnswer> {
-        let (method, url) = (call::method(request)?, call::address(base, &request.path)?);
+    async fn call(&self, site: Site<'_>, token: &str, request: &CallRequest) -> Result<CallAnswer> {
+        let (method, url) = (call::method(request)?, call::address(site.base, "/v2", &request.path)?);
         let token = http::bearer(token).ok_or(ErrorCode::BadRequest)?;
-        let http = self.http().map_err(read::fault_error)?;
+        let http = self.http().map_err(http::fault_error)?;
         let mut sent = http.read.request(method, url).header(AUTHORIZATION, token);
         if let Some(body) = &request.body {
             sent = json(sent, Bytes::copy_from_slice(body));
         }
-        let raw = http::send(sent).await.map_err(read::fault_error)?;
+        let raw = http::send(sent).await.map_err(http::fault_error)?;
         let access_rejected = read::access_rejected(&raw);
         Ok(CallAnswer { raw, access_rejected })
     }

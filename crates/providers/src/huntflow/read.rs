@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{envelope::Envelope, retry_after};
-use crate::http::Fault;
+use crate::scrub::filled;
 
 /// What `GET /v2/me` says about the token it was asked with.
 ///
@@ -32,21 +32,6 @@ pub(super) fn outcome(answer: &RawAnswer) -> ReadOutcome {
         404 | 500..=599 => failed(answer, envelope.error(ErrorCode::ProviderUnavailable), false),
         _ => failed(answer, envelope.error(ErrorCode::NoAnswer), false),
     }
-}
-
-/// What it means that no whole answer came.
-pub(super) fn unanswered(fault: Fault) -> ReadOutcome {
-    ReadOutcome::Failed { error: fault_error(fault), pauses: false, retry_after: None }
-}
-
-/// The same for a program's call.
-pub(super) fn fault_error(fault: Fault) -> Error {
-    let code = match fault {
-        Fault::NotSent(_) => ErrorCode::Offline,
-        Fault::Broken(_) => ErrorCode::NoAnswer,
-        Fault::TooLarge => ErrorCode::AnswerUnreadable,
-    };
-    Error::new(code).detail(fault.into_text())
 }
 
 /// The provider does not take this access token any more and a renewal may help.
@@ -108,11 +93,4 @@ fn page(answer: &RawAnswer, code: ErrorCode) -> Error {
 
 fn failed(answer: &RawAnswer, error: Error, pauses: bool) -> ReadOutcome {
     ReadOutcome::Failed { error, pauses, retry_after: retry_after(answer) }
-}
-
-/// One plain line of a stranger's text, or nothing.
-fn filled(text: Option<String>) -> Option<String> {
-    let text: String = text?.chars().filter(|c| !c.is_control()).take(200).collect();
-    let text = text.trim();
-    (!text.is_empty()).then(|| text.to_owned())
 }

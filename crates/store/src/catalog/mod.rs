@@ -1,5 +1,6 @@
 //! [`SqliteCatalog`]: every fact of a home in one `SQLite` file. No secret is in it, and no type here could carry one.
 
+mod apps;
 #[cfg(test)]
 mod beside_tests;
 mod bundles;

@@ -2,8 +2,8 @@
 
 use bulla_core::ports::{Catalog, Change};
 use bulla_core::{
-    BaseUrl, Connection, ConnectionId, CredentialKind, Custody, CustodyKind, ErrorCode, Event, EventKind, Facts, Failure,
-    Fingerprint, Identity, Issued, Label, ProviderKind, SentBundle, Version, next_step,
+    AppId, BaseUrl, Connection, ConnectionId, CredentialKind, Custody, CustodyKind, ErrorCode, Event, EventKind, Facts, Failure,
+    Fingerprint, Granted, Identity, Issued, Label, ProviderKind, SentBundle, Version, next_step,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseResult, TestRng, TestRunner};
@@ -40,28 +40,35 @@ pub(super) fn me() -> Fingerprint {
 
 pub(super) fn connections() -> impl Strategy<Value = Connection> {
     let named = (any::<u128>(), labels(), maybe(any::<String>()), addresses(), maybe(identities()));
-    let kept = (providers(), any::<bool>(), any::<bool>(), versions(), custody());
-    (named, kept, facts(), moments(), maybe(moments())).prop_map(|(named, kept, facts, created_at, removed_at)| {
-        let (id, label, person, base_url, identity) = named;
-        let (provider, rotates, has_fallback, version, custody) = kept;
-        let kind = if rotates { CredentialKind::Rotating } else { CredentialKind::Static };
-        let id = ConnectionId(uuid::Uuid::from_u128(id));
-        Connection {
-            id,
-            label,
-            person,
-            provider,
-            base_url,
-            identity,
-            kind,
-            has_fallback,
-            version,
-            custody,
-            facts,
-            created_at,
-            removed_at,
-        }
-    })
+    let kept = (providers(), kinds(), any::<bool>(), versions(), custody());
+    let granted = (maybe(any::<u128>()), texts(), texts(), prop::collection::btree_map(any::<String>(), any::<String>(), 0..3));
+    (named, kept, granted, facts(), moments(), maybe(moments())).prop_map(
+        |(named, kept, granted, facts, created_at, removed_at)| {
+            let (id, label, person, base_url, identity) = named;
+            let (provider, kind, has_fallback, version, custody) = kept;
+            let (app, scopes, asked_scopes, data) = granted;
+            let id = ConnectionId(uuid::Uuid::from_u128(id));
+            Connection {
+                id,
+                label,
+                person,
+                provider,
+                base_url,
+                app: app.map(|id| AppId(uuid::Uuid::from_u128(id))),
+                scopes,
+                asked_scopes,
+                data,
+                identity,
+                kind,
+                has_fallback,
+                version,
+                custody,
+                facts,
+                created_at,
+                removed_at,
+            }
+        },
+    )
 }
 
 fn labels() -> impl Strategy<Value = Label> {
@@ -80,7 +87,15 @@ fn identities() -> impl Strategy<Value = Identity> {
 }
 
 fn providers() -> impl Strategy<Value = ProviderKind> {
-    prop_oneof![Just(ProviderKind::Huntflow), Just(ProviderKind::StaticKey)]
+    prop::sample::select(ProviderKind::ALL.to_vec())
+}
+
+fn kinds() -> impl Strategy<Value = CredentialKind> {
+    prop::sample::select(vec![CredentialKind::Rotating, CredentialKind::Reusable, CredentialKind::Static])
+}
+
+fn texts() -> impl Strategy<Value = Vec<String>> {
+    prop::collection::vec(any::<String>(), 0..3)
 }
 
 fn versions() -> impl Strategy<Value = Version> {
@@ -97,18 +112,22 @@ fn custody() -> impl Strategy<Value = Custody> {
 }
 
 pub(super) fn facts() -> impl Strategy<Value = Facts> {
-    let lives = (60..=400 * 86_400_i64, 60..=400 * 86_400_i64);
+    let lives = (60..=400 * 86_400_i64, maybe(60..=400 * 86_400_i64));
     let answered = (moments(), moments(), lives).prop_map(|(asked_at, answered_at, (access_life_s, refresh_life_s))| {
         Issued::Answered { asked_at, answered_at, access_life_s, refresh_life_s }
     });
     let issued = prop_oneof![answered, moments().prop_map(|at| Issued::Pasted { at })];
     let failure = (codes(), moments(), maybe(any::<String>())).prop_map(|(code, at, detail)| Failure { code, at, detail });
-    let seen = [(); 9].map(|()| maybe(moments()));
-    (issued, seen, maybe(codes()), maybe(codes()), any::<u32>(), maybe(failure)).prop_map(
-        |(issued, seen, refresh_dead, paused, failures, last_error)| {
-            let [alive, expired, refused, doubted, opens, wait, renewed, used, tested] = seen;
+    let seen = [(); 10].map(|()| maybe(moments()));
+    let granted =
+        (moments(), maybe(60..=400 * 86_400_i64)).prop_map(|(asked_at, refresh_life_s)| Granted { asked_at, refresh_life_s });
+    (issued, maybe(granted), seen, maybe(codes()), maybe(codes()), any::<u32>(), maybe(failure)).prop_map(
+        |(issued, granted, seen, refresh_dead, paused, failures, last_error)| {
+            let [alive, expired, refused, doubted, opens, wait, renewed, used, tested, consented_at] = seen;
             Facts {
                 issued,
+                granted,
+                consented_at,
                 access_alive_at: alive,
                 access_expired_at: expired,
                 access_refused_at: refused,

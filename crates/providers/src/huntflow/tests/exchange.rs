@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bulla_core::{BaseUrl, Exchange, RefreshToken, ports::Provider};
+use bulla_core::{BaseUrl, Exchange, RefreshToken, Site, ports::Provider};
 use tokio::net::TcpListener;
 
 use super::{PLANTED, huntflow, pair_answer, with_limit};
@@ -13,7 +13,7 @@ use crate::{
 };
 
 async fn exchange(base: &BaseUrl) -> Exchange {
-    huntflow().exchange(base, &RefreshToken::new(PLANTED.to_owned())).await
+    huntflow().exchange(Site::bare(base), None, &RefreshToken::new(PLANTED.to_owned())).await
 }
 
 fn assert_lost(exchange: &Exchange, why: &str) {
@@ -101,7 +101,7 @@ async fn an_answer_of_just_the_cap_is_whole() {
 async fn silence_is_lost_after_the_limit() {
     let server = Server::start([Reply::Silence]).await;
     let impatient = with_limit(Duration::from_millis(200));
-    let exchange = impatient.exchange(&server.base, &RefreshToken::new(PLANTED.to_owned())).await;
+    let exchange = impatient.exchange(Site::bare(&server.base), None, &RefreshToken::new(PLANTED.to_owned())).await;
     assert_lost(&exchange, "silence");
     assert_eq!(server.requests().len(), 1);
 }
@@ -117,7 +117,7 @@ async fn without_a_connection_nothing_was_sent() {
     let limits = Timeouts { connect: Duration::from_millis(200), ..Timeouts::all(Duration::from_secs(30)) };
     let impatient = Huntflow { own: Some(Http::new(limits).expect("clients")) };
     for base in [closed, secure(&resetting), secure(&silent)] {
-        let exchange = impatient.exchange(&base, &RefreshToken::new(PLANTED.to_owned())).await;
+        let exchange = impatient.exchange(Site::bare(&base), None, &RefreshToken::new(PLANTED.to_owned())).await;
         let Exchange::NotSent(text) = &exchange else { panic!("{exchange:?} from {base:?}") };
         assert!(!text.contains("127.0.0.1") && !text.contains("planted"), "{text}");
     }

@@ -1,6 +1,6 @@
 //! The table of answers to `POST /v2/token/refresh`.
 
-use bulla_core::{ErrorCode, Judgement, RawAnswer, ports::Provider};
+use bulla_core::{ErrorCode, Judgement, RawAnswer, RefreshToken, ports::Provider};
 use chrono::TimeDelta;
 use zeroize::Zeroizing;
 
@@ -18,7 +18,7 @@ fn judge_after(status: u16, body: impl AsRef<[u8]>, retry_after_s: Option<u32>) 
 /// The variant and the code it carries.
 fn kind(judgement: &Judgement) -> (&'static str, Option<ErrorCode>) {
     match judgement {
-        Judgement::Rotated { .. } => ("rotated", None),
+        Judgement::Renewed { .. } => ("rotated", None),
         Judgement::TooEarly => ("too_early", None),
         Judgement::Dead(error) => ("dead", Some(error.code())),
         Judgement::Refused { error, pauses: true, .. } => ("pauses", Some(error.code())),
@@ -104,17 +104,17 @@ fn lives_come_from_the_answer_when_they_are_sane() {
         let body = format!(
             r#"{{"access_token":"a","refresh_token":"r","expires_in":{expires},"refresh_token_expires_in":{refresh_expires}}}"#
         );
-        let Judgement::Rotated { access_life_s, refresh_life_s, .. } = judge(200, &body) else { panic!("{body}") };
-        assert_eq!((access_life_s, refresh_life_s), lives, "{body}");
+        let Judgement::Renewed { access_life_s, refresh_life_s, .. } = judge(200, &body) else { panic!("{body}") };
+        assert_eq!((access_life_s, refresh_life_s.unwrap_or_default()), lives, "{body}");
     }
     let bare = judge(200, r#"{"access_token":"a","refresh_token":"r"}"#);
-    assert!(matches!(bare, Judgement::Rotated { access_life_s: 604_800, refresh_life_s: 1_209_600, .. }));
+    assert!(matches!(bare, Judgement::Renewed { access_life_s: 604_800, refresh_life_s: Some(1_209_600), .. }));
 }
 
 #[test]
 fn the_new_pair_is_the_answers() {
-    let Judgement::Rotated { access, refresh, .. } = judge(200, pair_answer()) else { panic!("not rotated") };
-    assert_eq!((access.expose(), refresh.expose()), (NEW_ACCESS, NEW_REFRESH));
+    let Judgement::Renewed { access, refresh, .. } = judge(200, pair_answer()) else { panic!("not rotated") };
+    assert_eq!((access.expose(), refresh.as_ref().map(RefreshToken::expose)), (NEW_ACCESS, Some(NEW_REFRESH)));
 }
 
 #[test]

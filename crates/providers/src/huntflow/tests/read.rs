@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bulla_core::{BaseUrl, ErrorCode, Identity, ReadOutcome, ports::Provider};
+use bulla_core::{BaseUrl, ErrorCode, Identity, ReadOutcome, Site, ports::Provider};
 use tokio::net::TcpListener;
 
 use super::{PLANTED, envelope, huntflow, with_limit};
@@ -28,7 +28,7 @@ fn kind(outcome: &ReadOutcome) -> (&'static str, Option<ErrorCode>) {
 #[tokio::test]
 async fn a_read_is_two_calls_and_tells_whose_it_is() {
     let server = Server::start([Reply::new(200, "", ME), Reply::new(200, "", ACCOUNTS)]).await;
-    let ReadOutcome::Alive(identity) = huntflow().read(&server.base, PLANTED).await else { panic!("not alive") };
+    let ReadOutcome::Alive(identity) = huntflow().read(Site::bare(&server.base), PLANTED).await else { panic!("not alive") };
     let expected = Identity {
         subject: Some("17".to_owned()),
         name: Some("Анна".to_owned()),
@@ -46,7 +46,7 @@ async fn a_read_is_two_calls_and_tells_whose_it_is() {
 async fn organisations_are_a_courtesy() {
     for reply in [Reply::new(403, "", ""), Reply::new(200, "", "<html>"), Reply::Reset] {
         let server = Server::start([Reply::new(200, "", ME), reply]).await;
-        let outcome = huntflow().read(&server.base, PLANTED).await;
+        let outcome = huntflow().read(Site::bare(&server.base), PLANTED).await;
         assert!(matches!(&outcome, ReadOutcome::Alive(who) if who.organisations.is_empty()), "{outcome:?}");
         assert_eq!(server.requests().len(), 2);
     }
@@ -92,7 +92,7 @@ async fn every_answer_has_its_meaning() {
         (405, envelope("method_not_allowed", "x", ""), ("failed", Some(NoAnswer))),
     ] {
         let server = Server::start([Reply::new(status, "", &body)]).await;
-        let outcome = huntflow().read(&server.base, PLANTED).await;
+        let outcome = huntflow().read(Site::bare(&server.base), PLANTED).await;
         assert_eq!(kind(&outcome), meaning, "{status} {body}");
         assert_eq!(server.requests().len(), 1, "{status} {body}");
     }
@@ -103,13 +103,13 @@ async fn a_broken_connection_says_nothing_about_the_token() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let closed = BaseUrl::parse(&format!("http://{}", listener.local_addr().expect("an address"))).expect("loopback");
     drop(listener);
-    assert_eq!(kind(&huntflow().read(&closed, PLANTED).await), ("failed", Some(ErrorCode::Offline)));
+    assert_eq!(kind(&huntflow().read(Site::bare(&closed), PLANTED).await), ("failed", Some(ErrorCode::Offline)));
     for reply in [Reply::Reset, Reply::Bytes(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{".to_vec())] {
         let server = Server::start([reply]).await;
-        assert_eq!(kind(&huntflow().read(&server.base, PLANTED).await), ("failed", Some(ErrorCode::NoAnswer)));
+        assert_eq!(kind(&huntflow().read(Site::bare(&server.base), PLANTED).await), ("failed", Some(ErrorCode::NoAnswer)));
     }
     let server = Server::start([Reply::Silence]).await;
-    let outcome = with_limit(Duration::from_millis(200)).read(&server.base, PLANTED).await;
+    let outcome = with_limit(Duration::from_millis(200)).read(Site::bare(&server.base), PLANTED).await;
     assert_eq!(kind(&outcome), ("failed", Some(ErrorCode::NoAnswer)));
     assert!(!format!("{outcome:?}").contains("planted"));
 }
@@ -119,14 +119,14 @@ async fn a_redirect_does_not_carry_the_token_away() {
     let stranger = Server::start([]).await;
     let location = format!("Location: {}/v2/me\r\n", stranger.base.as_str());
     let server = Server::start([Reply::new(307, &location, "")]).await;
-    assert_eq!(kind(&huntflow().read(&server.base, PLANTED).await), ("failed", Some(ErrorCode::ProviderUnavailable)));
+    assert_eq!(kind(&huntflow().read(Site::bare(&server.base), PLANTED).await), ("failed", Some(ErrorCode::ProviderUnavailable)));
     assert_eq!(stranger.requests(), Vec::<String>::new());
 }
 
 #[tokio::test]
 async fn a_token_no_header_can_carry_is_not_sent() {
     let server = Server::start([]).await;
-    let outcome = huntflow().read(&server.base, "a\r\nX: b").await;
+    let outcome = huntflow().read(Site::bare(&server.base), "a\r\nX: b").await;
     assert_eq!(kind(&outcome), ("not_accepted", Some(ErrorCode::AccessNotAccepted)));
     assert_eq!(server.requests(), Vec::<String>::new());
 }
@@ -135,6 +135,6 @@ async fn a_token_no_header_can_carry_is_not_sent() {
 async fn a_static_key_never_just_expires() {
     let expired = envelope("authorization_error", "Authorization Error", "token_expired");
     let server = Server::start([Reply::new(401, "", expired)]).await;
-    let outcome = StaticKeyProvider::new().read(&server.base, PLANTED).await;
+    let outcome = StaticKeyProvider::new().read(Site::bare(&server.base), PLANTED).await;
     assert_eq!(kind(&outcome), ("not_accepted", Some(ErrorCode::AccessNotAccepted)));
 }
