@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', 'src')
 const languages = ['en', 'ru', 'zh']
-const files = ['ui', 'errors', 'events', 'guide', 'cli']
+const files = ['ui', 'errors', 'events', 'guide', 'cli', 'consent']
 const problems = []
 const complain = (text) => problems.push(text)
 
@@ -77,7 +77,7 @@ for (const health of union('Health')) for (const family of ['health', 'health_me
 
 /** Words whose last part is decided at run time. */
 const families = {
-  provider: ['huntflow', 'static'],
+  provider: ['huntflow', 'google', 'feishu', 'lark', 'highlevel', 'oidc', 'static'],
   env: ['prod', 'prod_ai', 'sandbox', 'dedicated', 'custom'],
   filter: ['all', 'needs_you', 'works', 'with_server', 'not_checked', 'removed'],
   group: ['none', 'provider', 'person'],

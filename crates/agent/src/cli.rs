@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli_login::{AppCommand, Login, Renew};
 use crate::duration;
 
 /// Keeps API token pairs alive, hands them to programs and seals them for servers
@@ -70,6 +71,22 @@ pub(crate) enum Command {
         #[arg(long)]
         another_person: bool,
     },
+    /// Consent in the browser, and keep what was granted
+    #[command(subcommand)]
+    Login(Login),
+    /// Consent again for a connection, which keeps its label, person, alias and exports
+    Renew(Renew),
+    /// End what was granted, at the provider itself, and remove the connection for good
+    Revoke {
+        #[command(flatten)]
+        connection: Named,
+        /// Do so although other connections end with it
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Apps: client registrations that connections share
+    #[command(subcommand)]
+    App(AppCommand),
     /// Read whether a token works and whose it is; never renews
     Test(Named),
     /// Renew now, if the provider's window is open

@@ -7,7 +7,9 @@
 
 #[cfg(test)]
 mod argv_props;
+mod browser;
 mod cli;
+mod cli_login;
 mod commands;
 mod context;
 mod duration;

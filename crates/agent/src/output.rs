@@ -130,6 +130,13 @@ impl Output {
         Ok(())
     }
 
+    /// A refusal that is only a remark: what is under way goes on.
+    pub(crate) fn refuse_line(&mut self, error: &Error) {
+        let (cause, act) = words::error(self.language, error);
+        self.prefixed(&say::ERROR, &cause);
+        self.prefixed(&say::HINT, &act);
+    }
+
     /// Names and dates that come with a refusal, those that people are told.
     fn facts(&self, error: &Error) -> Vec<String> {
         let told = error.params().iter().filter(|(_, value)| !value.is_empty());

@@ -110,6 +110,34 @@ keys! {
     KEPT_UNCHECKED = "kept_unchecked" [];
     AGE_UNKNOWN = "age_unknown" [];
 
+    // `login`, `renew`, `revoke` and `app`.
+    BROWSER_OPENED = "browser_opened" ["address"];
+    BROWSER_MISSING = "browser_missing" ["address"];
+    OPEN_ADDRESS = "open_address" [];
+    PASTE_LANDED = "paste_landed" [];
+    CONFIRM_CONSENT = "confirm_consent" [];
+    YES = "yes" [];
+    CONSENTED_AGAIN = "consented_again" ["label"];
+    NOT_GRANTED = "not_granted" ["scopes"];
+    REVOKED = "revoked" ["label"];
+    APP_KEPT = "app_kept" ["label"];
+    APP_REGISTER = "app_register" ["address"];
+    APP_REMOVED = "app_removed" ["label"];
+    NO_APPS = "no_apps" [];
+    COLUMN_APP = "column.app" [];
+    COLUMN_PROVIDER = "column.provider" [];
+    COLUMN_CLIENT = "column.client" [];
+    COLUMN_SECRET = "column.secret" [];
+    COLUMN_CONNECTIONS = "column.connections" [];
+    SECRET_KEPT = "secret_kept" [];
+    SECRET_NONE = "secret_none" [];
+    PROMPT_SECRET = "prompt.secret" [];
+    FACT_APP = "fact.app" [];
+    FACT_SCOPES = "fact.scopes" [];
+    FACT_MISSING = "fact.missing" [];
+    FACT_CONSENTED = "fact.consented" [];
+    FACT_CONSENT_ENDS = "fact.consent_ends" [];
+
     // `test`, `refresh`, `token` and `request`.
     TEST_WORKS = "test.works" ["label", "account"];
     TEST_ENDED = "test.ended" ["label"];

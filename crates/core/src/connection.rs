@@ -161,6 +161,11 @@ impl Connection {
         Site { base: &self.base_url, app, data: &self.data }
     }
 
+    /// Asked for and not granted.
+    pub fn missing_scopes(&self) -> impl Iterator<Item = &str> {
+        self.asked_scopes.iter().filter(|scope| !self.scopes.contains(scope)).map(String::as_str)
+    }
+
     /// Its provider's behaviour.
     #[must_use]
     pub const fn rules(&self) -> &'static Rules {

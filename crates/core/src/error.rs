@@ -111,6 +111,14 @@ codes! {
     NoRefreshToken = "no_refresh_token",
     /// Less was granted than was asked for; `missing` names what.
     ScopesMissing = "scopes_missing",
+    /// The provider has no way to end a grant from here.
+    RevokeNotPossible = "revoke_not_possible",
+    /// Other connections end with this grant; `matches` names them.
+    RevokeEndsOthers = "revoke_ends_others",
+    /// There is nothing to consent to: tokens of this connection were pasted.
+    ConsentNotPossible = "consent_not_possible",
+    /// A person has ended the grant at the provider.
+    Revoked = "revoked",
     /// The provider has no call that tests a token of this connection.
     TestNotPossible = "test_not_possible",
     /// The server's own description could not be read.

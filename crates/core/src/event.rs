@@ -27,6 +27,8 @@ macro_rules! kinds {
 kinds! {
     Added = "added",
     Replaced = "replaced",
+    Consented = "consented",
+    Revoked = "revoked",
     Renewed = "renewed",
     Tested = "tested",
     FoundExpired = "found_expired",

@@ -47,6 +47,9 @@ pub trait Vault: Send + Sync {
 
     /// Keeps a named secret of the home itself.
     async fn put_named(&self, name: &str, secret: &[u8]) -> Result<()>;
+
+    /// Erases a named secret. Erasing nothing is fine.
+    async fn remove_named(&self, name: &str) -> Result<()>;
 }
 
 /// A change of one connection's facts.

@@ -19,6 +19,13 @@ impl KeptApps {
     }
 }
 
+impl KeptApps {
+    /// What an app proves itself with, if it has anything.
+    pub(crate) async fn secret_of(&self, app: &App) -> Result<Option<ClientSecret>> {
+        self.secret(app).await
+    }
+}
+
 #[async_trait]
 impl Apps for KeptApps {
     async fn app(&self, id: AppId) -> Result<App> {

@@ -8,7 +8,8 @@ use bulla_core::{
 use chrono::{DateTime, Utc};
 
 use crate::view::{
-    ConnectionDetail, ConnectionView, CustodyView, EventView, HomeView, IdentityView, LastErrorView, SettingsView, VaultView,
+    ConnectionDetail, ConnectionView, CustodyView, EventView, GrantView, HomeView, IdentityView, LastErrorView, SettingsView,
+    VaultView,
 };
 use crate::{Changed, Home, Listing};
 
@@ -43,7 +44,11 @@ impl Home {
     pub async fn detail(&self, id: ConnectionId) -> Result<ConnectionDetail> {
         const LINES: u32 = 100;
         let history = self.catalog().events(id, LINES).await?;
-        Ok(ConnectionDetail { connection: self.view(id).await?, history: history.into_iter().map(event_view).collect() })
+        Ok(ConnectionDetail {
+            connection: self.view(id).await?,
+            grant: self.grant(id).await?,
+            history: history.into_iter().map(event_view).collect(),
+        })
     }
 
     pub(crate) async fn viewed(&self, connection: &Connection) -> Result<ConnectionView> {
@@ -95,6 +100,28 @@ impl Home {
         }
     }
 
+    /// What a person has granted to an app, for a connection that began so.
+    pub async fn grant(&self, id: ConnectionId) -> Result<Option<GrantView>> {
+        let connection = self.catalog().get(id).await?.ok_or(ErrorCode::NotFound)?;
+        let Some(app) = connection.app else { return Ok(None) };
+        let label = self.catalog().app(app).await?.map_or_else(String::new, |app| app.label.as_str().to_owned());
+        let report = self.keeper().health(&connection, &Thresholds::default());
+        Ok(Some(GrantView {
+            app: app.0,
+            app_label: label,
+            missing: connection.missing_scopes().map(str::to_owned).collect(),
+            consented_at: connection.facts.consented_at,
+            consent_ends_at: report.lives.consent_ends,
+            testing: connection.data.contains_key("testing"),
+            scopes: connection.scopes,
+        }))
+    }
+
+    /// The scopes that were asked for, to be asked for again.
+    pub async fn asked_scopes(&self, id: ConnectionId) -> Result<Vec<String>> {
+        Ok(self.catalog().get(id).await?.ok_or(ErrorCode::NotFound)?.asked_scopes)
+    }
+
     /// What the person chose.
     pub async fn settings(&self) -> Result<SettingsView> {
         let chosen =
@@ -139,7 +166,7 @@ impl Home {
                 confirmed: connection.custody.confirmed,
             },
             static_key: static_key(connection, &report),
-            issues: report.issues,
+            issues: issues(connection, report.issues),
             rotating,
             epoch: connection.version.epoch,
             generation: connection.version.generation,
@@ -172,6 +199,17 @@ fn static_key(connection: &Connection, report: &HealthReport) -> Option<String> 
         (CredentialKind::Rotating, true) => "fallback",
     };
     Some(word.to_owned())
+}
+
+/// What health knows, and what a consent left to be done.
+fn issues(connection: &Connection, mut issues: Vec<ErrorCode>) -> Vec<ErrorCode> {
+    if connection.missing_scopes().next().is_some() {
+        issues.push(ErrorCode::ScopesMissing);
+    }
+    if connection.data.contains_key("testing") {
+        issues.push(ErrorCode::AppInTesting);
+    }
+    issues
 }
 
 pub(crate) fn identity_view(identity: &Identity) -> IdentityView {

@@ -98,7 +98,8 @@ impl Home {
         self.viewed(&connection).await
     }
 
-    async fn free_label(&self, connection: &Connection) -> Result<Label> {
+    /// The connection's own label, or the first free one with a number.
+    pub(crate) async fn free_label(&self, connection: &Connection) -> Result<Label> {
         let mut label = connection.label.clone();
         let mut number = 2;
         while self.catalog().labelled(&label.key()).await?.is_some_and(|other| other != connection.id) {

@@ -77,6 +77,8 @@ pub enum Changed {
     Connection(ConnectionId),
     /// The list of servers.
     Servers,
+    /// The list of apps.
+    Apps,
     /// Whether the vault answers.
     Vault,
     /// More than is worth listing.
@@ -102,6 +104,7 @@ pub(crate) struct Inner {
     pub(crate) me: Fingerprint,
     identity: OnceCell<Identity>,
     pub(crate) marks: Arc<KeyedMarks>,
+    pub(crate) apps: Arc<KeptApps>,
     pub(crate) changed: broadcast::Sender<Changed>,
     rest: Rest,
 }
@@ -187,12 +190,13 @@ impl Home {
         });
         let journal = Arc::new(FileJournal::new(&folder, fetch)?);
         let marks = Arc::new(KeyedMarks::new(catalog.clone(), key));
+        let apps = Arc::new(KeptApps::new(catalog.clone(), opened.vault.clone()));
         let ports = KeeperPorts {
             vault: opened.vault.clone(),
             catalog: Arc::new(catalog.clone()),
             journal: journal.clone(),
             leases: Arc::new(FileLeases::new(&folder)),
-            apps: Arc::new(KeptApps::new(catalog.clone(), opened.vault.clone())),
+            apps: apps.clone(),
             marks: marks.clone(),
             clock: clock.clone(),
             provider: bulla_providers::provider,
@@ -211,6 +215,7 @@ impl Home {
             me,
             identity: OnceCell::new(),
             marks,
+            apps,
             changed: broadcast::channel(1024).0,
             rest: Rest::default(),
         };

@@ -100,8 +100,43 @@ views! {
     /// A connection's own screen.
     pub struct ConnectionDetail {
         pub connection: ConnectionView,
+        /// What a person granted; null where nothing is consented to.
+        pub grant: Option<GrantView>,
         /// Newest first, at most 100.
         pub history: Vec<EventView>,
+    }
+
+    /// A client registration that connections share.
+    pub struct AppView {
+        pub id: Uuid,
+        pub label: String,
+        pub provider: String,
+        pub client_id: String,
+        /// A secret is kept for it.
+        pub has_secret: bool,
+        /// The provider does not take it any more, and why.
+        pub refused: Option<ErrorCode>,
+        /// Labels of its connections.
+        pub connections: Vec<String>,
+        /// The addresses to register with the provider; port 0 stands for any port.
+        pub redirects: Vec<String>,
+        /// Endpoints and the like; nothing secret.
+        pub settings: std::collections::BTreeMap<String, String>,
+        pub created_at: DateTime<Utc>,
+    }
+
+    /// What a person has granted to an app.
+    pub struct GrantView {
+        pub app: Uuid,
+        pub app_label: String,
+        pub scopes: Vec<String>,
+        /// Asked for and not granted.
+        pub missing: Vec<String>,
+        pub consented_at: Option<DateTime<Utc>>,
+        /// When the person must consent again, however often it is renewed.
+        pub consent_ends_at: Option<DateTime<Utc>>,
+        /// The app is published for testing only.
+        pub testing: bool,
     }
 
     /// A server this desk hands tokens to (or, on a server, the desk it takes them from).

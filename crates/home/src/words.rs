@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use bulla_core::{Error, Health};
+use bulla_providers::consent::{PageWords, Pages};
 
 /// A language of the catalogues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +23,7 @@ struct Catalogues {
     errors: Catalogue,
     cli: Catalogue,
     ui: Catalogue,
+    consent: Catalogue,
 }
 
 macro_rules! catalogues {
@@ -30,6 +32,7 @@ macro_rules! catalogues {
             errors: parse(include_str!(concat!("../../../ui/src/i18n/", $folder, "/errors.json"))),
             cli: parse(include_str!(concat!("../../../ui/src/i18n/", $folder, "/cli.json"))),
             ui: parse(include_str!(concat!("../../../ui/src/i18n/", $folder, "/ui.json"))),
+            consent: parse(include_str!(concat!("../../../ui/src/i18n/", $folder, "/consent.json"))),
         }
     };
 }
@@ -54,6 +57,16 @@ impl Language {
             "ru" => Some(Self::Ru),
             "zh" => Some(Self::Zh),
             _ => None,
+        }
+    }
+
+    /// Its tag, as HTML and catalogues name it.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Ru => "ru",
+            Self::Zh => "zh",
         }
     }
 
@@ -85,6 +98,26 @@ pub fn error(language: Language, error: &Error) -> (String, String) {
 pub fn cli(language: Language, key: &str, params: &[(&str, &str)]) -> String {
     let text = language.catalogues().cli.get(key).map_or(key, String::as_str);
     filled(text, params.iter().copied())
+}
+
+/// What a browser shows at the end of a consent.
+#[must_use]
+pub fn pages(language: Language) -> Pages {
+    let catalogue = &language.catalogues().consent;
+    let text = |key: String| catalogue.get(&key).cloned().unwrap_or(key);
+    let page = |name: &str| PageWords {
+        lang: language.tag().to_owned(),
+        title: text(format!("{name}.title")),
+        text: text(format!("{name}.text")),
+    };
+    Pages { received: page("received"), declined: page("declined"), not_ours: page("not_ours") }
+}
+
+/// A provider as people call it.
+#[must_use]
+pub fn provider(language: Language, provider: &str) -> String {
+    let catalogue = &language.catalogues().ui;
+    catalogue.get(&format!("provider.{provider}")).cloned().unwrap_or_else(|| provider.to_owned())
 }
 
 /// The word for a health.

@@ -73,6 +73,11 @@ pub trait Consents: Send + Sync {
     /// What the provider or the network said; what is over already is no error.
     async fn revoke(&self, app: &App, secret: Option<&ClientSecret>, token: &RefreshToken) -> Result<bool>;
 
+    /// Revoking one grant ends every grant of that person to the app.
+    fn revokes_together(&self) -> bool {
+        false
+    }
+
     /// Asked for and not granted, in the provider's own spelling.
     fn missing(&self, asked: &[String], granted: &[String]) -> Vec<String> {
         asked.iter().filter(|scope| !granted.contains(scope)).cloned().collect()

@@ -108,4 +108,9 @@ impl Vault for MemoryVault {
         self.call()?.named.insert(name.to_owned(), Zeroizing::new(secret.to_vec()));
         Ok(())
     }
+
+    async fn remove_named(&self, name: &str) -> Result<()> {
+        self.call()?.named.remove(name);
+        Ok(())
+    }
 }

@@ -2,11 +2,13 @@
 
 mod add;
 mod agent;
+mod apps;
 mod check;
 mod doctor;
 mod edit;
 mod export;
 mod list;
+mod login;
 mod servers;
 mod show;
 mod tokens;
@@ -42,6 +44,10 @@ async fn dispatch(context: &mut Context, command: Command) -> Outcome {
         Command::Show(named) => show::show(context, &named.connection).await,
         Command::Add(what) => add::add(context, what).await,
         Command::Replace { connection, another_person } => add::replace(context, &connection.connection, another_person).await,
+        Command::Login(what) => login::login(context, what).await,
+        Command::Renew(asked) => login::renew(context, asked).await,
+        Command::Revoke { connection, yes } => login::revoke(context, &connection.connection, yes).await,
+        Command::App(what) => apps::run(context, what).await,
         Command::Test(named) => tokens::test(context, &named.connection).await,
         Command::Refresh(named) => tokens::refresh(context, &named.connection).await,
         Command::Token(asked) => tokens::token(context, &asked).await,

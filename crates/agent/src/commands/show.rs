@@ -1,8 +1,9 @@
 //! `show`: everything known about one connection.
 
 use bulla_core::Severity;
-use bulla_home::{ConnectionView, IdentityView};
+use bulla_home::{ConnectionView, GrantView, IdentityView};
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 use crate::context::Context;
 use crate::failure::Outcome;
@@ -15,10 +16,12 @@ use super::list;
 pub(crate) async fn show(context: &mut Context, name: &str) -> Outcome {
     let (home, id) = context.kept(name).await?;
     let view = home.view(id).await?;
+    let grant = home.grant(id).await?;
     if context.out.is_json() {
-        return context.out.value(&view);
+        return context.out.value(&Shown { view: &view, grant: grant.as_ref() });
     }
     let mut told = who(context, &view);
+    told.extend(grant.iter().flat_map(granted));
     told.extend(state(context, &view));
     told.extend(history(context, &view));
     let pairs: Vec<_> = told.into_iter().map(|(key, value)| (context.out.text(key, &[]), value)).collect();
@@ -92,6 +95,30 @@ pub(crate) fn account(identity: &IdentityView) -> String {
 }
 
 fn provider(context: &Context, view: &ConnectionView) -> String {
-    let key = if view.provider == "static" { &say::PROVIDER_STATIC } else { &say::PROVIDER_HUNTFLOW };
-    context.out.text(key, &[])
+    match view.provider.as_str() {
+        "static" => context.out.text(&say::PROVIDER_STATIC, &[]),
+        "huntflow" => context.out.text(&say::PROVIDER_HUNTFLOW, &[]),
+        other => super::apps::provider_name(&context.out, other),
+    }
+}
+
+/// What a person granted, for a connection that began so.
+fn granted(grant: &GrantView) -> Vec<Fact> {
+    let moment = |at: Option<DateTime<Utc>>| at.map(when::moment).unwrap_or_default();
+    vec![
+        (&say::FACT_APP, grant.app_label.clone()),
+        (&say::FACT_SCOPES, grant.scopes.join(" ")),
+        (&say::FACT_MISSING, grant.missing.join(" ")),
+        (&say::FACT_CONSENTED, moment(grant.consented_at)),
+        (&say::FACT_CONSENT_ENDS, moment(grant.consent_ends_at)),
+    ]
+}
+
+/// What programs read: the view, and what was granted.
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    view: &'a ConnectionView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grant: Option<&'a GrantView>,
 }

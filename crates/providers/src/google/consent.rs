@@ -80,6 +80,10 @@ impl Consents for Google {
         })
     }
 
+    fn revokes_together(&self) -> bool {
+        true
+    }
+
     /// Withdraws everything this person granted to the whole Cloud project (native-app, "Revoking a token").
     async fn revoke(&self, app: &App, _: Option<&ClientSecret>, token: &RefreshToken) -> Result<bool> {
         let http = Http::shared().map_err(http::fault_error)?;

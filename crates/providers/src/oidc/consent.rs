@@ -16,6 +16,9 @@ use crate::oauth::{Claims, read_id_token};
 /// Where callbacks come to unless the app says otherwise.
 const PATH: &str = "/callback";
 
+/// OpenID Connect Core §11.
+const OFFLINE: &str = "offline_access";
+
 #[async_trait]
 impl Consents for Oidc {
     fn base_url(&self, app: &App) -> Result<String> {
@@ -30,7 +33,7 @@ impl Consents for Oidc {
         let fixed = app.setting("redirect_port").and_then(|port| port.parse().ok());
         let ports = wish.port.or(fixed).map_or(Ports::Any, |port| Ports::Registered(vec![port]));
         let host = if app.setting("redirect_host") == Some("localhost") { LoopbackHost::Localhost } else { LoopbackHost::V4 };
-        let offline = wish.scopes.iter().any(|scope| scope == "offline_access");
+        let offline = wish.scopes.iter().any(|scope| scope == OFFLINE);
         let mut extra = settings.extra.clone();
         if offline && !extra.iter().any(|(name, _)| name == "prompt") {
             extra.push(("prompt".to_owned(), "consent".to_owned()));
@@ -75,13 +78,18 @@ impl Consents for Oidc {
             (Some(token), Some(issuer)) => Some(read_id_token(token, &[issuer], &app.client_id, now)?),
             _ => None,
         };
+        let mut scopes = tokens.scopes.unwrap_or_else(|| wish.scopes.clone());
+        // A refresh token is what this scope is for; servers that grant it seldom say so.
+        if tokens.refresh.is_some() && !scopes.iter().any(|scope| scope == OFFLINE) {
+            scopes.extend(wish.scopes.iter().find(|scope| *scope == OFFLINE).cloned());
+        }
         Ok(Brought {
             access: tokens.access,
             refresh: tokens.refresh,
             single_use: settings.refresh_tokens == RefreshTokens::SingleUse,
             access_life_s: tokens.access_life_s.or(RULES.access_life.map(|life| life.num_seconds())).unwrap_or_default(),
             refresh_life_s: tokens.refresh_life_s,
-            scopes: tokens.scopes.unwrap_or_else(|| wish.scopes.clone()),
+            scopes,
             identity: claims.map(Claims::identity),
             data: BTreeMap::new(),
         })

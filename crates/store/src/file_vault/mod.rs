@@ -158,6 +158,12 @@ impl Vault for FileVault {
         tx.commit().await.map_err(|e| error(&e))?;
         self.read_back(&name, secret).await
     }
+
+    async fn remove_named(&self, name: &str) -> Result<()> {
+        let mut tx = sqlite::begin(&self.pool, Base::Vault).await?;
+        rows::erase_field(&mut tx, &RowName { owner: HOME, field: name }).await?;
+        tx.commit().await.map_err(|e| error(&e))
+    }
 }
 
 async fn make_head(conn: &mut SqliteConnection, key: &VaultKey) -> Result<(String, Key)> {

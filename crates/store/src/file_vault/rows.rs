@@ -119,6 +119,16 @@ pub(super) async fn erase(conn: &mut SqliteConnection, owner: &str) -> Result<()
     Ok(())
 }
 
+pub(super) async fn erase_field(conn: &mut SqliteConnection, name: &RowName<'_>) -> Result<()> {
+    sqlx::query("DELETE FROM secrets WHERE connection = ? AND field = ?")
+        .bind(name.owner)
+        .bind(name.field)
+        .execute(conn)
+        .await
+        .map_err(|e| error(&e))?;
+    Ok(())
+}
+
 pub(super) async fn touch(conn: &mut SqliteConnection) -> Result<()> {
     sqlx::query("INSERT INTO touched VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET n = n + 1")
         .execute(conn)

@@ -259,8 +259,12 @@ impl Vault for KeychainVault {
     }
 
     async fn remove(&self, id: ConnectionId) -> Result<()> {
+        self.remove_named(&user_of(id)).await
+    }
+
+    async fn remove_named(&self, name: &str) -> Result<()> {
         let _one = self.writing.lock().await;
-        let user = user_of(id);
+        let user = name.to_owned();
         let removed = self.ask(|reply| Job::Remove { user: user.clone(), reply }).await?;
         if removed {
             self.proved();
