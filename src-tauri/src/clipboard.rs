@@ -54,6 +54,12 @@ pub(crate) async fn copy(app: &AppHandle, token: AccessToken) -> Result<()> {
     Ok(())
 }
 
+/// Puts the address of a consent there. It is of no use to anybody once the consent has ended, so it may stay.
+pub(crate) async fn copy_link(app: &AppHandle, address: &str) -> Result<()> {
+    let address = address.to_owned();
+    on_own_thread(app, move |app| app.clipboard().write_text(address)).await?.map_err(fault)
+}
+
 /// Empties it if our token is still there.
 pub(crate) async fn clear_ours(app: &AppHandle) {
     let Some(digest) = app.state::<Clipboard>().ours(|ours| ours.digest.take()) else { return };

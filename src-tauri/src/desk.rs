@@ -140,6 +140,12 @@ impl Desk {
         }
     }
 
+    /// Finishes a consent whose code is there; the window does not close before it is done.
+    pub(crate) async fn finish_consent<T>(&self, task: impl Future<Output = Result<T>>) -> Result<T> {
+        let _under_way = self.under_way.read().await;
+        task.await
+    }
+
     /// Does something with the home; the window does not close before it is done.
     pub(crate) async fn work<T, F>(&self, task: impl FnOnce(Home) -> F) -> Answer<T>
     where

@@ -67,6 +67,7 @@ async fn follow_home(app: AppHandle) {
         match changes.recv().await {
             Ok(Changed::Connection(id)) => tell_connection(&app, &home, id).await,
             Ok(Changed::Servers) => tell_servers(&app, &home).await,
+            Ok(Changed::Apps) => tell(&app, "apps", ()),
             Ok(Changed::Vault) => desk(&app).set_vault(home.vault_view()),
             Ok(Changed::Many) | Err(RecvError::Lagged(_)) => read_again(&app),
             Err(RecvError::Closed) => return,

@@ -8,6 +8,7 @@
 
 mod clipboard;
 mod commands;
+mod consents;
 mod desk;
 mod error;
 mod events;
@@ -80,6 +81,7 @@ fn build(options: &Options) -> tauri::Result<tauri::App> {
     builder
         .manage(desk)
         .manage(clipboard::Clipboard::default())
+        .manage(consents::Consents::default())
         .invoke_handler(with_commands!(handler))
         .setup(|app| {
             window::open(app.handle())?;

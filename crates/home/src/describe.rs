@@ -168,6 +168,8 @@ impl Home {
             static_key: static_key(connection, &report),
             issues: issues(connection, report.issues),
             rotating,
+            renews: connection.kind.renews(),
+            consented: connection.app.is_some(),
             epoch: connection.version.epoch,
             generation: connection.version.generation,
             last_renewed_at: facts.last_renewed_at,

@@ -39,7 +39,7 @@ pub use export::ExportFormat;
 pub use granted::Unkept;
 pub use keep::{KeepRequest, Kept};
 pub use listing::Listing;
-pub use login::{Finished, LoggedIn, Login, LoginRequest, PendingLogin};
+pub use login::{Answered, Finished, LoggedIn, Login, LoginRequest, PendingLogin, Redeemable};
 pub use look::{PasteInput, environment, look, preset};
 pub use open::{Changed, Home, OpenConfig, Role, VaultKind, default_folder};
 pub use receive::Opened;

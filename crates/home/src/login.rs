@@ -43,6 +43,32 @@ pub struct Login {
     asker: Asker,
 }
 
+/// A person has answered; nothing is redeemed yet.
+#[derive(Debug)]
+pub enum Answered {
+    /// The code can be redeemed.
+    Consented(Box<Redeemable>),
+    /// A code came that anybody could have sent: a person must say that it was they who agreed just now.
+    NeedsConfirmation(Box<PendingLogin>),
+}
+
+/// A code that waits to be redeemed.
+#[derive(Debug)]
+pub struct Redeemable {
+    consent: Consent,
+    asker: Asker,
+}
+
+impl Redeemable {
+    /// Redeems the code and keeps what was granted, in a task of its own: whoever stops waiting loses nothing.
+    ///
+    /// # Errors
+    /// As [`Login::finish`].
+    pub async fn redeem(self) -> Result<Finished> {
+        self.asker.redeem(self.consent).await
+    }
+}
+
 /// How a consent ended well.
 #[derive(Debug)]
 pub enum Finished {
@@ -120,6 +146,12 @@ impl Login {
         self.flow.url()
     }
 
+    /// Where the browser comes back to.
+    #[must_use]
+    pub fn redirect(&self) -> &str {
+        self.flow.redirect().as_str()
+    }
+
     /// For whoever may end it from outside while it is waited for.
     #[must_use]
     pub fn handle(&self) -> FlowHandle {
@@ -132,12 +164,24 @@ impl Login {
     /// How a consent can end (`consent_*`), `app_refused`, `no_refresh_token`, `offline`, `no_answer`,
     /// `provider_unavailable`, `answer_unreadable`, or a vault code.
     pub async fn finish(self) -> Result<Finished> {
-        match self.flow.outcome().await? {
-            Outcome::Consented(consent) => self.asker.redeem(consent).await,
-            Outcome::NeedsConfirmation(unconfirmed) => {
-                Ok(Finished::NeedsConfirmation(Box::new(PendingLogin { unconfirmed, asker: self.asker })))
-            }
+        match self.answered().await? {
+            Answered::Consented(redeemable) => redeemable.redeem().await,
+            Answered::NeedsConfirmation(pending) => Ok(Finished::NeedsConfirmation(pending)),
         }
+    }
+
+    /// Only waits for the person; its port is closed when this returns.
+    ///
+    /// # Errors
+    /// How a consent can end (`consent_*`).
+    pub async fn answered(self) -> Result<Answered> {
+        let asker = self.asker;
+        Ok(match self.flow.outcome().await? {
+            Outcome::Consented(consent) => Answered::Consented(Box::new(Redeemable { consent, asker })),
+            Outcome::NeedsConfirmation(unconfirmed) => {
+                Answered::NeedsConfirmation(Box::new(PendingLogin { unconfirmed, asker }))
+            }
+        })
     }
 }
 

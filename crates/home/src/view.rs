@@ -76,6 +76,10 @@ views! {
         pub static_key: Option<String>,
         /// Single-use refresh token: handed over, never copied.
         pub rotating: bool,
+        /// Something renews it; false for a key.
+        pub renews: bool,
+        /// It began with a person's consent to an app; consent can be given again.
+        pub consented: bool,
         pub epoch: u64,
         #[serde(rename = "gen")]
         #[cfg_attr(feature = "bindings", ts(rename = "gen"))]
@@ -123,6 +127,32 @@ views! {
         /// Endpoints and the like; nothing secret.
         pub settings: std::collections::BTreeMap<String, String>,
         pub created_at: DateTime<Utc>,
+    }
+
+    /// A consent that is waited for. Its address is opened and copied by the program itself.
+    pub struct ConsentView {
+        pub id: Uuid,
+        /// Where the browser comes back to.
+        pub redirect: String,
+        /// When it gives up.
+        pub ends_at: DateTime<Utc>,
+        /// The person's browser could be opened.
+        pub opened: bool,
+    }
+
+    /// How a consent ended.
+    pub struct ConsentEnd {
+        /// `kept`; `other_person` and `confirm` wait for the person's decision; `failed`.
+        pub state: String,
+        pub connection: Option<ConnectionView>,
+        /// Asked for and not granted.
+        pub missing: Vec<String>,
+        /// Granted now and not before, when renewing.
+        pub added: Vec<String>,
+        /// Whose account the connection is, when another person has consented.
+        pub known: Option<IdentityView>,
+        pub found: Option<IdentityView>,
+        pub error: Option<ErrorView>,
     }
 
     /// What a person has granted to an app.

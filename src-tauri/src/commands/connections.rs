@@ -80,7 +80,7 @@ async fn access_token(desk: &Desk<'_>, id: ConnectionId, revealed: bool) -> Answ
     taken.await
 }
 
-async fn language(desk: &Desk<'_>) -> Language {
+pub(super) async fn language(desk: &Desk<'_>) -> Language {
     let chosen = desk.settings().await.language;
     Language::parse(&chosen).or_else(|| Language::parse(&desk.look.language())).unwrap_or(Language::En)
 }

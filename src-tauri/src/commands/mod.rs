@@ -1,6 +1,7 @@
 //! Every command of the page, one file per family. Each only forwards: what it means is the home's business.
 
 mod connections;
+mod consents;
 mod hand_over;
 mod outside;
 mod paste;
@@ -10,6 +11,7 @@ mod whole;
 use std::sync::Arc;
 
 pub(crate) use connections::*;
+pub(crate) use consents::*;
 pub(crate) use hand_over::*;
 pub(crate) use outside::*;
 pub(crate) use paste::*;

@@ -41,7 +41,15 @@ static_key: string | null,
 /**
  * Single-use refresh token: handed over, never copied.
  */
-rotating: boolean, epoch: number, gen: number, last_renewed_at: string | null, last_used_at: string | null, last_tested_at: string | null, last_error: LastErrorView | null, 
+rotating: boolean, 
+/**
+ * Something renews it; false for a key.
+ */
+renews: boolean, 
+/**
+ * It began with a person's consent to an app; consent can be given again.
+ */
+consented: boolean, epoch: number, gen: number, last_renewed_at: string | null, last_used_at: string | null, last_tested_at: string | null, last_error: LastErrorView | null, 
 /**
  * Removed, and still to be undone until this moment.
  */

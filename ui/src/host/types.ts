@@ -1,9 +1,12 @@
 // What the window may ask of the program behind it. Screens and state know this interface only, so
 // that they can be tested without a web view; the folder `host` is the one place that knows Tauri.
 import type { AppliedView } from '../bindings/AppliedView'
+import type { AppView } from '../bindings/AppView'
 import type { CardInspection } from '../bindings/CardInspection'
 import type { ConnectionDetail } from '../bindings/ConnectionDetail'
 import type { ConnectionView } from '../bindings/ConnectionView'
+import type { ConsentEnd } from '../bindings/ConsentEnd'
+import type { ConsentView } from '../bindings/ConsentView'
 import type { EnrolView } from '../bindings/EnrolView'
 import type { EnvironmentView } from '../bindings/EnvironmentView'
 import type { ErrorView } from '../bindings/ErrorView'
@@ -27,12 +30,28 @@ export type KeepRequest = {
   confirmedOtherPerson: boolean
 }
 
+/** A new app. Its secret (or the client file that holds it) goes in here and never comes out again. */
+export type AppForm = {
+  provider: string
+  label: string
+  clientId: string
+  secret: string
+  file: string
+  issuer: string
+  settings: Record<string, string>
+}
+
+/** What to consent to. `renews`: consent again for this connection; no scopes then means the same as before. */
+export type ConsentForm = { app: string; scopes: string[]; label: string; person: string | null; renews: string | null }
+
 export type HostEvents = {
   connection: ConnectionView
   connections_reset: null
   vault: VaultView
   now: string
   servers: ServerView[]
+  /** Apps have changed: ask again. */
+  apps: null
 }
 
 export interface Host {
@@ -56,6 +75,23 @@ export interface Host {
   connectionRestore(id: string): Promise<ConnectionView>
   connectionCopy(id: string): Promise<void>
   connectionReveal(id: string): Promise<void>
+  /** Refused with `revoke_ends_others` unless the person knows which others end with it. */
+  connectionRevoke(id: string, confirmed: boolean): Promise<void>
+  apps(): Promise<AppView[]>
+  appAdd(form: AppForm): Promise<AppView>
+  /** Empty text leaves what is there. */
+  appUpdate(id: string, label: string, secret: string): Promise<AppView>
+  appRemove(id: string): Promise<void>
+  /** Opens the person's browser. The consent goes on when the page that began it is left. */
+  consentBegin(form: ConsentForm): Promise<ConsentView>
+  /** Answers when it has ended. */
+  consentEnd(id: string): Promise<ConsentEnd>
+  /** For `other_person` and `confirm`. */
+  consentDecide(id: string, keep: boolean): Promise<ConsentEnd>
+  consentCancel(id: string): Promise<void>
+  consentPaste(id: string, text: string): Promise<void>
+  consentOpen(id: string): Promise<void>
+  consentCopyLink(id: string): Promise<void>
   aliasSet(name: string, id: string): Promise<ConnectionView>
   aliasRemove(name: string): Promise<void>
   servers(): Promise<ServerView[]>

@@ -2,6 +2,8 @@
 export const EVENT_KINDS = [
   'added',
   'replaced',
+  'consented',
+  'revoked',
   'renewed',
   'tested',
   'found_expired',

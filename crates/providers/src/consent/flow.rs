@@ -91,6 +91,12 @@ impl Flow {
         &self.url
     }
 
+    /// Where the browser comes back to.
+    #[must_use]
+    pub fn redirect(&self) -> &RedirectUri {
+        self.expected.redirect()
+    }
+
     /// For whoever may end the flow from outside while it is waited for.
     #[must_use]
     pub fn handle(&self) -> FlowHandle {

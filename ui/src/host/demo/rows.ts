@@ -32,6 +32,8 @@ export function row(over: Partial<ConnectionView> & Pick<ConnectionView, 'id' | 
     custody: DESK,
     static_key: null,
     rotating: true,
+    renews: true,
+    consented: false,
     epoch: 1,
     gen: 3,
     last_renewed_at: at(-DAY - 20 * HOUR),
