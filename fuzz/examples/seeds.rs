@@ -93,7 +93,7 @@ fn pair() -> Sealed {
         asked_at: now(),
         answered_at: now() + TimeDelta::seconds(1),
         access_life_s: 604_800,
-        refresh_life_s: 1_209_600,
+        refresh_life_s: Some(1_209_600),
     };
     let mut facts = Facts::new(issued);
     facts.access_alive_at = Some(now());
@@ -119,6 +119,10 @@ fn sealed(number: u128, provider: ProviderKind, facts: Facts, credential: Creden
         person: Some("Анна".to_owned()),
         provider,
         base_url: BaseUrl::parse("https://api.huntflow.ru").expect("an address"),
+        app: None,
+        scopes: Vec::new(),
+        asked_scopes: Vec::new(),
+        data: std::collections::BTreeMap::new(),
         identity: Some(Identity { subject: Some("17".to_owned()), ..Identity::default() }),
         kind: credential.kind(),
         has_fallback: credential.kind() == CredentialKind::Rotating,

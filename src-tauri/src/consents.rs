@@ -98,12 +98,9 @@ impl Consents {
 impl Waiting {
     fn ended(&self, finished: Result<Finished>) {
         let end = match finished {
-            Ok(Finished::Kept(kept)) => ConsentEnd {
-                connection: Some(kept.view),
-                missing: kept.missing,
-                added: kept.added,
-                ..end("kept", None)
-            },
+            Ok(Finished::Kept(kept)) => {
+                ConsentEnd { connection: Some(kept.view), missing: kept.missing, added: kept.added, ..end("kept", None) }
+            }
             Ok(Finished::NeedsConfirmation(pending)) => {
                 *locked(&self.undecided) = Some(Undecided::Unconfirmed(pending));
                 end("confirm", None)

@@ -338,6 +338,10 @@ pub(crate) enum Format {
     Json,
     /// Lines for a .env file
     Env,
+    /// Token file of Google's Python library, such as token_gmail.json
+    GoogleAuth,
+    /// gcloud's application default credentials
+    Adc,
 }
 
 #[cfg(test)]

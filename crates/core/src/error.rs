@@ -241,6 +241,8 @@ codes! {
     FileUnreadable = "file_unreadable",
     /// A file could not be written.
     FileUnwritable = "file_unwritable",
+    /// The program the file is for cannot use such a connection.
+    ExportFormatWrong = "export_format_wrong",
     /// Only connections with a single-use refresh token are handed over.
     NotRotating = "not_rotating",
     /// No such server.

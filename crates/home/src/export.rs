@@ -4,9 +4,10 @@ use std::path::Path;
 
 use bulla_core::ports::{Catalog, Intent};
 use bulla_core::{
-    Ask, Connection, ConnectionId, Credential, CredentialKind, Custody, CustodyKind, Error, ErrorCode, Event, EventKind, Result,
-    SentBundle, Stored, crash_point, lives,
+    Ask, Connection, ConnectionId, Credential, CredentialKind, Custody, CustodyKind, Error, ErrorCode, Event, EventKind,
+    RefreshToken, Result, SentBundle, Stored, crash_point,
 };
+use bulla_providers::{Contents, FileFormat, file_text};
 use bulla_seal::Manifest;
 use bulla_store::{SentBundleRow, write_private};
 use zeroize::Zeroizing;
@@ -14,29 +15,24 @@ use zeroize::Zeroizing;
 use crate::hand_over::{SENT, VOID, absolute, sha256_hex};
 use crate::{Changed, Home};
 
-/// The programs' formats.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExportFormat {
-    /// `huntflow_token.json` of the official Python client (`HuntflowTokenFileStorage`).
-    HuntflowClient,
-    /// One JSON object with the dates and the base address.
-    Json,
-    /// `HUNTFLOW_…` lines for a `.env` file.
-    Env,
-}
-
 impl Home {
     /// Writes a file for a program, mode 0600, atomically, as plain text.
     ///
     /// A rotating connection's file has the access token only, unless `hand_over`: then the file becomes its custodian,
     /// the program that reads it renews from now on, and this home erases its copy.
-    pub async fn export(&self, id: ConnectionId, format: ExportFormat, to: &Path, hand_over: bool) -> Result<()> {
+    pub async fn export(&self, id: ConnectionId, format: FileFormat, to: &Path, hand_over: bool) -> Result<()> {
         if hand_over {
             return self.export_custody(id, format, to).await;
         }
         let handout = self.token(id, Ask::default()).await?;
         let connection = self.catalog().get(id).await?.ok_or(ErrorCode::NotFound)?;
-        let text = file_text(format, &connection, handout.token.expose(), None);
+        // A refresh token that lasts may be copied, a single-use one never.
+        let lasting = match connection.kind {
+            CredentialKind::Reusable => self.vault().get(id).await?,
+            CredentialKind::Rotating | CredentialKind::Static => None,
+        };
+        let refresh = lasting.as_ref().and_then(|stored| stored.credential.refresh()).map(RefreshToken::expose);
+        let text = self.text(format, &connection, handout.token.expose(), refresh).await?;
         write_private(&absolute(to)?, text.as_bytes())?;
         let event = Event::new(self.now(), id, EventKind::Exported).detail(to.display().to_string());
         self.catalog().record(event).await?;
@@ -44,7 +40,25 @@ impl Home {
         Ok(())
     }
 
-    async fn export_custody(&self, id: ConnectionId, format: ExportFormat, to: &Path) -> Result<()> {
+    async fn text(
+        &self,
+        format: FileFormat,
+        connection: &Connection,
+        access: &str,
+        refresh: Option<&str>,
+    ) -> Result<Zeroizing<String>> {
+        let app = match connection.app {
+            Some(id) => self.catalog().app(id).await?,
+            None => None,
+        };
+        let secret = match &app {
+            Some(app) => self.inner.apps.secret_of(app).await?,
+            None => None,
+        };
+        file_text(format, Contents { connection, app: app.as_ref(), secret: secret.as_ref(), access, refresh })
+    }
+
+    async fn export_custody(&self, id: ConnectionId, format: FileFormat, to: &Path) -> Result<()> {
         let file = absolute(to)?;
         let (ids, _alone) = self.all_alone(&[id]).await?;
         let (connection, stored) = self.ready_to_leave(id).await?;
@@ -54,7 +68,7 @@ impl Home {
         if file.exists() {
             return Err(Error::new(ErrorCode::FileUnwritable).detail(format!("{} exists already", file.display())));
         }
-        let text = file_text(format, &connection, access.expose(), Some(refresh.expose()));
+        let text = self.text(format, &connection, access.expose(), Some(refresh.expose())).await?;
         let bundle = Manifest::new_id()?;
         self.vault().ready().await?;
         let intent = Intent::HandOver { bundle: bundle.clone(), file: file.clone(), connections: ids.clone() };
@@ -125,62 +139,4 @@ impl Home {
         }
         Ok(())
     }
-}
-
-fn file_text(format: ExportFormat, connection: &Connection, access: &str, refresh: Option<&str>) -> Zeroizing<String> {
-    let lives = lives(connection);
-    let expires = lives.access_ends;
-    let text = match format {
-        ExportFormat::HuntflowClient => {
-            // Four keys and no more: the client drops others at its first refresh. A `last_refresh_timestamp` in the
-            // future would stop it refreshing for ever, so it is zero (huntflow-api-client 2.13, tokens/storage.py).
-            let mut object = serde_json::json!({
-                "access_token": access,
-                "expiration_timestamp": expires.map_or(0.0, unix_seconds),
-                "last_refresh_timestamp": 0.0,
-            });
-            if let Some(refresh) = refresh {
-                object["refresh_token"] = refresh.into();
-            }
-            format!("{object:#}\n")
-        }
-        ExportFormat::Json => {
-            let mut object = serde_json::json!({
-                "base_url": connection.base_url.as_str(),
-                "access_token": access,
-                "access_expires_at": expires,
-                "estimated": lives.estimated,
-                "label": connection.label.as_str(),
-            });
-            if let Some(refresh) = refresh {
-                object["refresh_token"] = refresh.into();
-                object["refresh_expires_at"] = serde_json::json!(lives.refresh_ends);
-            }
-            format!("{object:#}\n")
-        }
-        ExportFormat::Env => {
-            let mut lines = format!(
-                "HUNTFLOW_BASE_URL={}\nHUNTFLOW_ACCESS_TOKEN={}\n",
-                env_quoted(connection.base_url.as_str()),
-                env_quoted(access)
-            );
-            if let Some(refresh) = refresh {
-                lines += "HUNTFLOW_REFRESH_TOKEN=";
-                lines += &env_quoted(refresh);
-                lines += "\n";
-            }
-            lines
-        }
-    };
-    Zeroizing::new(text)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "unix seconds are far below 2^52")]
-fn unix_seconds(at: chrono::DateTime<chrono::Utc>) -> f64 {
-    at.timestamp() as f64
-}
-
-/// Quoted so that shells and dotenv readers agree on it.
-fn env_quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }

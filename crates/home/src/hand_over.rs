@@ -127,7 +127,8 @@ impl Home {
             sealed.push(Sealed { connection: leaving, stored: Stored { version, ..stored } });
             connections.push(connection);
         }
-        let manifest = Manifest::new(identity, card, self.now(), life, sealed)?;
+        let apps = self.sealed_apps(&connections).await?;
+        let manifest = Manifest::new(identity, card, self.now(), life, sealed)?.with_apps(apps);
         let bundle = bulla_seal::seal(identity, card, &manifest)?;
         Ok(Prepared {
             bytes: bundle.bytes,

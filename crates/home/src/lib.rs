@@ -32,10 +32,10 @@ pub mod words;
 
 pub use bulla_core as core;
 pub use bulla_providers as providers;
+pub use bulla_providers::FileFormat as ExportFormat;
 pub use check::Finding;
 pub use doctor::Diagnosis;
 pub use enrol::Enrolled;
-pub use export::ExportFormat;
 pub use granted::Unkept;
 pub use keep::{KeepRequest, Kept};
 pub use listing::Listing;

@@ -178,9 +178,7 @@ impl Login {
         let asker = self.asker;
         Ok(match self.flow.outcome().await? {
             Outcome::Consented(consent) => Answered::Consented(Box::new(Redeemable { consent, asker })),
-            Outcome::NeedsConfirmation(unconfirmed) => {
-                Answered::NeedsConfirmation(Box::new(PendingLogin { unconfirmed, asker }))
-            }
+            Outcome::NeedsConfirmation(unconfirmed) => Answered::NeedsConfirmation(Box::new(PendingLogin { unconfirmed, asker })),
         })
     }
 }

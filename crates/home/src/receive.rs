@@ -76,6 +76,8 @@ impl Home {
     async fn take_in(&self, bundle: &OpenedBundle, opened_at: DateTime<Utc>) -> Result<Opened> {
         let manifest = &bundle.manifest;
         let mut connections = Vec::with_capacity(manifest.connections.len());
+        // Before the connections: whoever has one of them can renew it.
+        self.take_in_apps(&manifest.apps).await?;
         for sealed in &manifest.connections {
             self.store(sealed).await?;
             connections.push(self.as_kept_here(sealed).await?);

@@ -1,11 +1,12 @@
 //! Apps as people keep them: a client registration and its secret, entered once for all its connections.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bulla_core::ports::Catalog;
 use bulla_core::{App, AppId, ClientSecret, Connection, ConnectionId, Error, ErrorCode, Label, ProviderKind, Result};
 use bulla_providers::google::read_client_file;
 use bulla_providers::{Wish, consents};
+use bulla_seal::SealedApp;
 
 use crate::view::AppView;
 use crate::{Changed, Home};
@@ -164,6 +165,35 @@ impl Home {
         }
         self.catalog().remove_app(id).await?;
         self.vault().remove_named(&id.secret_name()).await?;
+        self.announce(Changed::Apps);
+        Ok(())
+    }
+
+    /// The apps of these connections with their secrets, for whoever shall renew them.
+    pub(crate) async fn sealed_apps(&self, connections: &[Connection]) -> Result<Vec<SealedApp>> {
+        let ids: BTreeSet<_> = connections.iter().filter_map(|connection| connection.app).collect();
+        let mut sealed = Vec::with_capacity(ids.len());
+        for id in ids {
+            let app = self.catalog().app(id).await?.ok_or(ErrorCode::AppNotFound)?;
+            let secret = self.inner.apps.secret_of(&app).await?;
+            sealed.push(SealedApp { app, secret });
+        }
+        Ok(sealed)
+    }
+
+    /// Keeps apps that came with connections. One that is known here keeps its label and gets the newer secret.
+    pub(crate) async fn take_in_apps(&self, apps: &[SealedApp]) -> Result<()> {
+        for SealedApp { app, secret } in apps {
+            if let Some(secret) = secret {
+                self.vault().put_named(&app.id.secret_name(), secret.expose().as_bytes()).await?;
+            }
+            let mut arriving = app.clone();
+            arriving.label = match self.catalog().app(app.id).await? {
+                Some(mine) => mine.label,
+                None => Label::parse(&self.free_app_label(app.label.as_str()).await?)?,
+            };
+            self.catalog().put_app(&arriving).await?;
+        }
         self.announce(Changed::Apps);
         Ok(())
     }

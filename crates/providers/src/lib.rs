@@ -10,6 +10,7 @@
 mod call;
 pub mod consent;
 mod consents;
+mod files;
 pub mod google;
 mod http;
 mod huntflow;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 use bulla_core::{ProviderKind, ports::Provider};
 
 pub use consents::{Brought, Consents, Wish};
+pub use files::{Contents, FileFormat, file_text};
 pub use huntflow::{Huntflow, environment};
 pub use static_key::StaticKeyProvider;
 

@@ -23,6 +23,6 @@ mod words;
 pub use bundle::{MAX_BUNDLE_BYTES, OpenedBundle, SKEW, SealedBundle, open, seal};
 pub use card::{Card, NONCE_BYTES, Role};
 pub use identity::Identity;
-pub use manifest::{DEFAULT_LIFE, MAX_LIFE, Manifest, Passing, Sealed};
+pub use manifest::{DEFAULT_LIFE, MAX_LIFE, Manifest, Passing, Sealed, SealedApp};
 pub use receipt::{Receipt, UnverifiedReceipt};
 pub use words::words;

@@ -1,7 +1,9 @@
 //! What a bundle says: which connections, from whom, for whom, until when. The only file that turns a credential
 //! into a bundle's bytes and back.
 
-use bulla_core::{BaseUrl, Connection, Credential, CredentialKind, Error, ErrorCode, Fingerprint, Label, Result, Stored};
+use bulla_core::{
+    App, BaseUrl, ClientSecret, Connection, Credential, CredentialKind, Error, ErrorCode, Fingerprint, Label, Result, Stored,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -35,6 +37,17 @@ pub struct Manifest {
     pub recipient: Fingerprint,
     /// What it carries.
     pub connections: Vec<Sealed>,
+    /// The apps those connections were consented to, each with what it proves itself with.
+    pub apps: Vec<SealedApp>,
+}
+
+/// An app and its secret on their way: without them the receiver could not renew.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SealedApp {
+    /// The registration.
+    pub app: App,
+    /// Its secret; public clients have none.
+    pub secret: Option<ClientSecret>,
 }
 
 /// A connection and its credential on their way.
@@ -87,7 +100,14 @@ impl Manifest {
             sender: sender.fingerprint(),
             recipient: recipient.fingerprint(),
             connections,
+            apps: Vec::new(),
         })
+    }
+
+    /// With the apps its connections were consented to.
+    #[must_use]
+    pub fn with_apps(self, apps: Vec<SealedApp>) -> Self {
+        Self { apps, ..self }
     }
 
     /// A new random bundle id.
@@ -110,6 +130,15 @@ impl Manifest {
         if !self.connections.iter().all(|sealed| seen.insert(sealed.connection.id)) {
             return Err("a connection is in it twice");
         }
+        let mut apps = BTreeSet::new();
+        if !self.apps.iter().all(|sealed| apps.insert(sealed.app.id)) {
+            return Err("an app is in it twice");
+        }
+        let needed: BTreeSet<_> = self.connections.iter().filter_map(|sealed| sealed.connection.app).collect();
+        if apps != needed {
+            return Err("its apps aren't those of its connections");
+        }
+        self.apps.iter().try_for_each(SealedApp::check)?;
         self.connections.iter().try_for_each(Sealed::check)
     }
 
@@ -123,6 +152,10 @@ impl Manifest {
             .zip(&credentials)
             .map(|(sealed, credential)| SealedWire { connection: &sealed.connection, custody: sealed.passing(), credential })
             .collect();
+        let secret =
+            |sealed: &SealedApp| sealed.secret.as_ref().map(|secret| Zeroizing::new(to_base64(secret.expose().as_bytes())));
+        let secrets: Vec<_> = self.apps.iter().map(secret).collect();
+        let apps = self.apps.iter().zip(&secrets);
         let wire = ManifestWire {
             version: self.version,
             bundle_id: self.bundle_id.clone(),
@@ -131,7 +164,9 @@ impl Manifest {
             sender: self.sender.clone(),
             recipient_fingerprint: self.recipient.clone(),
             connections,
-            apps: [],
+            apps: apps
+                .map(|(sealed, secret)| AppWire { app: &sealed.app, secret: secret.as_ref().map(|text| text.as_str()) })
+                .collect(),
         };
         // Measured first: a growing buffer would leave copies of the tokens behind.
         let mut length = Length(0);
@@ -150,7 +185,7 @@ impl Manifest {
         if version != u64::from(Self::VERSION) {
             return Err(Error::new(ErrorCode::BundleVersion).with("version", version));
         }
-        let wire: ManifestWire<'_, Connection> = serde_json::from_slice(json).map_err(|_| other_format())?;
+        let wire: ManifestWire<'_, Connection, App> = serde_json::from_slice(json).map_err(|_| other_format())?;
         let mut connections = Vec::with_capacity(wire.connections.len());
         for sealed in wire.connections {
             let bytes = Zeroizing::new(from_base64(sealed.credential).ok_or_else(other_format)?);
@@ -161,6 +196,7 @@ impl Manifest {
             }
             connections.push(passed);
         }
+        let apps = wire.apps.into_iter().map(AppWire::read).collect::<Result<Vec<_>>>()?;
         Ok(Self {
             version: wire.version,
             bundle_id: wire.bundle_id,
@@ -169,6 +205,7 @@ impl Manifest {
             sender: wire.sender,
             recipient: wire.recipient_fingerprint,
             connections,
+            apps,
         })
     }
 }
@@ -217,14 +254,44 @@ impl Sealed {
     }
 }
 
+impl SealedApp {
+    fn check(&self) -> Result<(), &'static str> {
+        let Self { app, secret } = self;
+        if secret.is_some() != app.has_secret {
+            return Err("an app and its secret differ about whether there is one");
+        }
+        if !app.is_reckonable() {
+            return Err("an app's date is out of range");
+        }
+        if Label::parse(app.label.as_str()).as_ref() != Ok(&app.label) {
+            return Err("an app's label isn't one");
+        }
+        Ok(())
+    }
+}
+
+impl AppWire<'_, App> {
+    fn read(self) -> Result<SealedApp> {
+        let secret = match self.secret {
+            Some(text) => {
+                let bytes = Zeroizing::new(from_base64(text).ok_or_else(other_format)?);
+                let text = std::str::from_utf8(&bytes).map_err(|_| other_format())?;
+                Some(ClientSecret::new(text.to_owned()))
+            }
+            None => None,
+        };
+        Ok(SealedApp { app: self.app, secret })
+    }
+}
+
 fn other_format() -> Error {
     Error::new(ErrorCode::BundleVersion).detail("its content isn't in a format this Bulla reads")
 }
 
-/// `C` is a reference when writing and owned when reading.
+/// `C` and `A` are references when writing and owned when reading.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ManifestWire<'a, C> {
+struct ManifestWire<'a, C, A> {
     version: u8,
     bundle_id: String,
     created: DateTime<Utc>,
@@ -233,8 +300,16 @@ struct ManifestWire<'a, C> {
     recipient_fingerprint: Fingerprint,
     #[serde(borrow)]
     connections: Vec<SealedWire<'a, C>>,
-    /// Kept free for app registrations.
-    apps: [(); 0],
+    #[serde(borrow)]
+    apps: Vec<AppWire<'a, A>>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AppWire<'a, A> {
+    app: A,
+    /// Base64, as a credential is.
+    secret: Option<&'a str>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bulla_core::{AppId, ClientSecret, ConnectionId, Error, ErrorCode, ProviderKind};
+use bulla_home::providers::Wish;
 use bulla_home::providers::consent::Limits;
 use bulla_home::providers::oidc::discover;
-use bulla_home::providers::Wish;
 use bulla_home::{AppChange, AppRequest, AppView, ConsentEnd, ConsentView, LoginRequest, words};
 use chrono::TimeDelta;
 use serde::Deserialize;
@@ -57,11 +57,8 @@ pub(crate) async fn app_add(desk: Desk<'_>, form: AppForm) -> Answer<AppView> {
         if !form.file.is_empty() {
             return home.add_google_client(form.file.as_bytes(), label.as_deref()).await;
         }
-        let mut settings = if form.issuer.trim().is_empty() {
-            BTreeMap::new()
-        } else {
-            discover(&form.issuer).await?.settings.into_settings()
-        };
+        let mut settings =
+            if form.issuer.trim().is_empty() { BTreeMap::new() } else { discover(&form.issuer).await?.settings.into_settings() };
         settings.extend(form.settings);
         let request = AppRequest {
             label: label.unwrap_or_else(|| form.client_id.trim().to_owned()),

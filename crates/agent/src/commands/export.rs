@@ -17,6 +17,8 @@ pub(crate) async fn export(context: &mut Context, asked: &Export) -> Outcome {
         Format::HuntflowClient => (ExportFormat::HuntflowClient, "huntflow-client"),
         Format::Json => (ExportFormat::Json, "json"),
         Format::Env => (ExportFormat::Env, "env"),
+        Format::GoogleAuth => (ExportFormat::GoogleAuth, "google-auth"),
+        Format::Adc => (ExportFormat::Adc, "adc"),
     };
     home.export(id, format, &asked.output, asked.hand_over).await?;
     let rotating = home.view(id).await?.rotating;
