@@ -103,6 +103,8 @@ mod tests {
             custody: CustodyView { kind: "desk".to_owned(), name: String::new(), fingerprint: String::new(), confirmed: true },
             static_key: None,
             rotating: true,
+            renews: true,
+            consented: false,
             epoch: 1,
             generation: 1,
             last_renewed_at: None,
