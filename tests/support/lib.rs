@@ -6,11 +6,15 @@ pub mod canary;
 pub mod command;
 #[cfg(unix)]
 pub mod desktop;
+pub mod http;
 pub mod huntflow;
 #[cfg(unix)]
 pub mod keyring;
 pub mod many;
+pub mod patience;
 #[cfg(target_os = "linux")]
 pub mod processes;
 pub mod python;
+#[cfg(unix)]
+pub mod webdriver;
 pub mod world;
