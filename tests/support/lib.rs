@@ -2,6 +2,8 @@
 
 #![allow(clippy::must_use_candidate, reason = "a test that ignores an answer is no danger to anyone")]
 
+#[cfg(unix)]
+pub mod attended;
 pub mod canary;
 pub mod command;
 #[cfg(unix)]
@@ -11,6 +13,8 @@ pub mod huntflow;
 #[cfg(unix)]
 pub mod keyring;
 pub mod many;
+#[cfg(unix)]
+pub mod oidc;
 pub mod patience;
 #[cfg(target_os = "linux")]
 pub mod processes;
