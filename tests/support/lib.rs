@@ -4,6 +4,8 @@
 
 #[cfg(unix)]
 pub mod attended;
+#[cfg(unix)]
+pub mod browser;
 pub mod canary;
 pub mod command;
 #[cfg(unix)]
@@ -15,6 +17,8 @@ pub mod keyring;
 pub mod many;
 #[cfg(unix)]
 pub mod oidc;
+#[cfg(target_os = "linux")]
+pub mod opener;
 pub mod patience;
 #[cfg(target_os = "linux")]
 pub mod processes;
