@@ -3,7 +3,7 @@
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 /// Ends the program when its own stdin does: the system closes that even for a test that is killed.
-const ATTEND: &str = r#""$@" & program=$!; cat >/dev/null; kill -KILL "$program""#;
+const ATTEND: &str = r#""$@" & program=$!; cat >/dev/null; { kill -KILL "$program"; wait; } 2>/dev/null"#;
 
 /// A running program. Dropping it ends it.
 #[derive(Debug)]

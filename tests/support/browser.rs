@@ -25,9 +25,8 @@ const FLAGS: [&str; 10] = [
     "--remote-debugging-pipe",
 ];
 
-/// What a driver says when an element is not there yet, or the page is being replaced.
-const NOT_YET: [&str; 5] =
-    ["no such element", "stale element reference", "element click intercepted", "element not interactable", "javascript error"];
+/// What waiting will not mend. Whatever else a driver says, the page may be on its way to another.
+const HOPELESS: [&str; 3] = ["invalid argument", "invalid selector", "invalid session id"];
 
 /// A browser of a person who uses it for the first time.
 #[derive(Debug)]
@@ -119,13 +118,26 @@ impl Browser {
         });
     }
 
-    /// Waits for an element and reads what a person sees of it.
+    /// Waits for an element and reads what a person sees of it. After a click this may still be the page before; where
+    /// that has such an element too, [`Self::reads`] waits for the right one.
     ///
     /// # Panics
     /// When it does not come within a minute.
     pub fn text(&self, css: &str) -> String {
-        let text = self.at(css, |element| self.session.get(&format!("/element/{element}/text")));
-        text.as_str().expect("text").to_owned()
+        self.at(css, |element| self.text_of(element))
+    }
+
+    /// Waits until a person reads exactly this in an element.
+    ///
+    /// # Panics
+    /// When they do not within a minute.
+    pub fn reads(&self, css: &str, text: &str) {
+        let mut seen = Err(None);
+        let came = comes(|| {
+            seen = self.look(css).map_err(Some);
+            seen.as_ref().is_ok_and(|seen| seen == text)
+        });
+        assert!(came, "{css} does not read {text:?}: {seen:?}\n{}: {}", self.url(), self.source());
     }
 
     /// The address in the address bar, of an error page too.
@@ -191,21 +203,28 @@ impl Browser {
         self.profile.path()
     }
 
+    fn look(&self, css: &str) -> Result<String, Refusal> {
+        self.session.find(css).and_then(|element| self.text_of(&element))
+    }
+
+    fn text_of(&self, element: &str) -> Result<String, Refusal> {
+        let text = self.session.get(&format!("/element/{element}/text"))?;
+        Ok(text.as_str().expect("text").to_owned())
+    }
+
     /// Does something with an element as soon as it is there and lets it be done.
     fn at<T>(&self, css: &str, mut act: impl FnMut(&str) -> Result<T, Refusal>) -> T {
-        let mut done = None;
-        let came = comes(|| match self.session.find(css).and_then(|element| act(&element)) {
-            Ok(value) => {
-                done = Some(value);
-                true
+        let mut done = Err(None);
+        comes(|| {
+            done = self.session.find(css).and_then(|element| act(&element)).map_err(Some);
+            if let Err(Some(refusal)) = &done {
+                assert!(!HOPELESS.contains(&refusal.error.as_str()), "{css}: {refusal:?}");
             }
-            Err(refusal) => {
-                assert!(NOT_YET.contains(&refusal.error.as_str()), "{css}: {refusal:?}");
-                false
-            }
+            done.is_ok()
         });
-        assert!(came, "{css} did not come within {PATIENCE:?}\n{}: {}", self.url(), self.source());
-        done.expect("it came")
+        done.unwrap_or_else(|refusal| {
+            panic!("{css} did not come within {PATIENCE:?}: {refusal:?}\n{}: {}", self.url(), self.source())
+        })
     }
 }
 
