@@ -1,27 +1,24 @@
 //! The real window: its own D-Bus session, its own unlocked keychain, its own X display, driven over WebDriver.
 
-use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::command::{Stage, beside_tests};
-
-const PATIENCE: Duration = Duration::from_mins(1);
-const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+pub use crate::patience::wait_for;
+use crate::patience::{PATIENCE, comes};
+use crate::webdriver::{Driver, Session, free_port};
 
 /// A desktop session: D-Bus, gnome-keyring, Xvfb and tauri-driver as one process group that dies with it.
 pub struct Desktop {
     session: Child,
-    port: u16,
+    driver: Driver,
     /// The session's D-Bus address, display and X authority.
     around: [String; 3],
     folder: TempDir,
-    client: reqwest::blocking::Client,
 }
 
 /// What the keychain of a new session is like.
@@ -83,18 +80,15 @@ impl Desktop {
             .process_group(0)
             .spawn()
             .expect("xvfb-run is installed by ./dev test");
-        let client = reqwest::blocking::Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client");
-        let mut desktop = Self { session, port, around: [const { String::new() }; 3], folder, client };
-        wait_for("tauri-driver", || {
-            desktop.client.get(desktop.url("/status")).send().is_ok_and(|answer| answer.status().is_success())
-        });
+        let mut desktop = Self { session, driver: Driver::at(port), around: [const { String::new() }; 3], folder };
+        wait_for("tauri-driver", || desktop.driver.is_ready());
         let around = std::fs::read_to_string(desktop.folder.path().join("around")).expect("written before the driver starts");
         let mut lines = around.lines().map(str::to_owned);
         desktop.around = std::array::from_fn(|_| lines.next().unwrap_or_default());
         desktop
     }
 
-    /// Opens the window. The driver refuses a session right after another ended, so its start is tried again.
+    /// Opens the window.
     ///
     /// # Panics
     /// When no session comes up within a minute.
@@ -108,17 +102,8 @@ impl Desktop {
     /// # Panics
     /// When no session comes up within a minute.
     pub fn open_program(&self, application: &Path) -> Window<'_> {
-        let request = json!({"capabilities": {"alwaysMatch": {
-            "tauri:options": {"application": application}, "browserName": "wry"}}});
-        let mut id = String::new();
-        wait_for("a window session", || {
-            let answer = self.client.post(self.url("/session")).body(request.to_string()).send();
-            let value: Value =
-                answer.ok().and_then(|a| a.text().ok()).and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default();
-            value["value"]["sessionId"].as_str().unwrap_or_default().clone_into(&mut id);
-            !id.is_empty()
-        });
-        let window = Window { desktop: self, id };
+        let capabilities = json!({"tauri:options": {"application": application}, "browserName": "wry"});
+        let window = Window { desktop: self, session: self.driver.open(&capabilities) };
         window.wait("the first rows", "return document.documentElement.dataset.ready === 'true'");
         window
     }
@@ -158,10 +143,6 @@ impl Desktop {
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("session.log")).expect("the session's log")
     }
-
-    fn url(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.port)
-    }
 }
 
 impl Drop for Desktop {
@@ -176,7 +157,7 @@ impl Drop for Desktop {
 /// An open window.
 pub struct Window<'a> {
     desktop: &'a Desktop,
-    id: String,
+    session: Session,
 }
 
 impl Window<'_> {
@@ -190,7 +171,7 @@ impl Window<'_> {
     /// # Panics
     /// When the page throws.
     pub fn run(&self, script: &str) -> Value {
-        self.call("/execute/sync", &json!({"script": script, "args": []}))
+        self.session.run(script)
     }
 
     /// Waits until the script returns something truthy, and returns it.
@@ -221,17 +202,14 @@ impl Window<'_> {
     /// Types into an element as a person does, after clearing it.
     pub fn fill(&self, testid: &str, text: &str) {
         self.wait(testid, &format!("return !!{}", by(testid)));
-        let script = format!("return {}", by(testid));
-        let element = self.run(&script)[ELEMENT].as_str().expect("an element").to_owned();
-        self.call(&format!("/element/{element}/clear"), &json!({}));
-        self.call(&format!("/element/{element}/value"), &json!({"text": text}));
+        self.session.fill(&self.session.element(&format!("return {}", by(testid))), text);
     }
 
     /// Puts a file into a native file input.
     pub fn choose_file(&self, testid: &str, file: &Path) {
         self.wait(testid, &format!("return !!{}", by(testid)));
-        let element = self.run(&format!("return {}", by(testid)))[ELEMENT].as_str().expect("an element").to_owned();
-        self.call(&format!("/element/{element}/value"), &json!({"text": file.display().to_string()}));
+        let element = self.session.element(&format!("return {}", by(testid)));
+        self.session.write(&element, &file.display().to_string());
     }
 
     /// Chooses an option of a `<select>`.
@@ -275,46 +253,10 @@ impl Window<'_> {
 
     /// Closes the window and waits for its end.
     pub fn close(self) {
-        let url = self.desktop.url(&format!("/session/{}", self.id));
-        self.desktop.client.delete(url).send().expect("the driver answers");
+        self.session.close();
     }
-
-    fn call(&self, path: &str, body: &Value) -> Value {
-        let url = self.desktop.url(&format!("/session/{}{path}", self.id));
-        let answer = self.desktop.client.post(url).body(body.to_string()).send();
-        value_of(&answer.and_then(reqwest::blocking::Response::text).expect("the driver answers"))
-    }
-}
-
-fn value_of(text: &str) -> Value {
-    let answer: Value = serde_json::from_str(text).unwrap_or_else(|_| panic!("no JSON from the driver: {text}"));
-    assert!(answer["value"]["error"].is_null(), "{text}");
-    answer["value"].clone()
 }
 
 fn by(testid: &str) -> String {
     format!("document.querySelector('[data-testid=\"{testid}\"]')")
-}
-
-/// Waits for a condition, looking often.
-///
-/// # Panics
-/// When it does not come true within a minute.
-pub fn wait_for(what: &str, condition: impl FnMut() -> bool) {
-    assert!(comes(condition), "{what} did not come within {PATIENCE:?}");
-}
-
-fn comes(mut condition: impl FnMut() -> bool) -> bool {
-    let deadline = Instant::now() + PATIENCE;
-    while !condition() {
-        if Instant::now() >= deadline {
-            return false;
-        }
-        std::thread::park_timeout(Duration::from_millis(50));
-    }
-    true
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
 }

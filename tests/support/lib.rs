@@ -2,15 +2,27 @@
 
 #![allow(clippy::must_use_candidate, reason = "a test that ignores an answer is no danger to anyone")]
 
+#[cfg(unix)]
+pub mod attended;
+#[cfg(unix)]
+pub mod browser;
 pub mod canary;
 pub mod command;
 #[cfg(unix)]
 pub mod desktop;
+pub mod http;
 pub mod huntflow;
 #[cfg(unix)]
 pub mod keyring;
 pub mod many;
+#[cfg(unix)]
+pub mod oidc;
+#[cfg(target_os = "linux")]
+pub mod opener;
+pub mod patience;
 #[cfg(target_os = "linux")]
 pub mod processes;
 pub mod python;
+#[cfg(unix)]
+pub mod webdriver;
 pub mod world;

@@ -15,6 +15,12 @@ pub fn of_program(program: &Path, home: &Path) -> Option<u32> {
     })
 }
 
+/// The processes that were started with this text somewhere in their arguments.
+pub fn with_argument(text: &str) -> Vec<u32> {
+    let has = |arguments: &[u8]| memchr::memmem::find(arguments, text.as_bytes()).is_some();
+    all().filter(|process| std::fs::read(format!("/proc/{process}/cmdline")).is_ok_and(|arguments| has(&arguments))).collect()
+}
+
 /// Megabytes of a process and everything it started: each page counted by its share (PSS).
 pub fn memory_of(process: u32) -> f64 {
     let parents: HashMap<u32, u32> = all().filter_map(|one| Some((one, parent_of(one)?))).collect();
