@@ -1,6 +1,7 @@
 //! Consent as a person gives it: this program's flow, a real Chromium, a real authorization server.
 
 mod at_once;
+mod command;
 mod ending;
 mod family;
 mod google;

@@ -215,8 +215,9 @@ impl Asker {
     async fn keep(self, brought: Brought, asked_at: DateTime<Utc>, answered_at: DateTime<Utc>) -> Result<Finished> {
         let base_url = BaseUrl::parse(&self.consents.base_url(&self.app)?)?;
         let identity = match brought.identity.clone() {
-            Some(identity) => Some(identity),
-            None => self.ask_who(&base_url, &brought).await,
+            Some(identity) if identity.email.is_some() || identity.name.is_some() => Some(identity),
+            // Many servers put no more than an id into the answer; a person wants to see a name.
+            said => self.ask_who(&base_url, &brought).await.or(said),
         };
         let asked = self.consents.scopes(&self.wish);
         let missing = self.consents.missing(&asked, &brought.scopes);

@@ -40,7 +40,7 @@ impl Consents for Google {
             endpoint: endpoints.auth,
             client_id: app.client_id.clone(),
             redirect: Redirect::new(LoopbackHost::V4, ports, "/")?,
-            scopes: scopes::asked(&wish.scopes),
+            scopes: scopes::requested(&wish.scopes),
             extra,
             issuer: endpoints.issuers.into_iter().next().map_or(Issuer::Unknown, Issuer::IfSent),
             state_return: StateReturn::Always,

@@ -26,6 +26,12 @@ pub const PRESETS: &[Preset] = &[
     Preset { name: "drive", scopes: &["drive"], restricted: true },
 ];
 
+/// As the request names them: `email` by its standard name, which Google grants under its long one.
+pub(super) fn requested(wish: &[String]) -> Vec<String> {
+    let short = |scope: String| if scope == full("email") { "email".to_owned() } else { scope };
+    asked(wish).into_iter().map(short).collect()
+}
+
 /// What is asked for: the wish in full spelling, and always who the person is.
 pub(super) fn asked(wish: &[String]) -> Vec<String> {
     let mut scopes = vec!["openid".to_owned(), full("email")];
@@ -59,5 +65,6 @@ mod tests {
         let email = "https://www.googleapis.com/auth/userinfo.email";
         assert_eq!(asked(&wish), ["openid", email, "https://www.googleapis.com/auth/gmail.send", MAIL]);
         assert_eq!(asked(&[]), ["openid", email]);
+        assert_eq!(requested(&[]), ["openid", "email"]);
     }
 }
