@@ -10,7 +10,9 @@
 mod call;
 pub mod consent;
 mod consents;
+pub mod feishu;
 pub mod google;
+mod hosts;
 mod http;
 mod huntflow;
 mod oauth;
@@ -36,7 +38,9 @@ pub fn provider(kind: ProviderKind) -> Arc<dyn Provider> {
         ProviderKind::Huntflow => Arc::new(Huntflow::new()),
         ProviderKind::Google => Arc::new(google::Google),
         ProviderKind::Oidc => Arc::new(oidc::Oidc),
-        ProviderKind::Feishu | ProviderKind::Lark | ProviderKind::HighLevel => Arc::new(StaticKeyProvider::new()),
+        ProviderKind::Feishu => Arc::new(feishu::Feishu::new(feishu::Brand::Feishu)),
+        ProviderKind::Lark => Arc::new(feishu::Feishu::new(feishu::Brand::Lark)),
+        ProviderKind::HighLevel => Arc::new(StaticKeyProvider::new()),
         ProviderKind::StaticKey => Arc::new(StaticKeyProvider::new()),
     }
 }
