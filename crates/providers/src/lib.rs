@@ -20,6 +20,7 @@ pub mod oidc;
 pub mod paste;
 #[cfg(test)]
 mod raw_server;
+mod registered;
 mod scrub;
 mod static_key;
 
@@ -50,6 +51,8 @@ pub fn provider(kind: ProviderKind) -> Arc<dyn Provider> {
 pub fn consents(kind: ProviderKind) -> Option<Arc<dyn Consents>> {
     match kind {
         ProviderKind::Google => Some(Arc::new(google::Google)),
+        ProviderKind::Feishu => Some(Arc::new(feishu::Feishu::new(feishu::Brand::Feishu))),
+        ProviderKind::Lark => Some(Arc::new(feishu::Feishu::new(feishu::Brand::Lark))),
         ProviderKind::Oidc => Some(Arc::new(oidc::Oidc)),
         _ => None,
     }

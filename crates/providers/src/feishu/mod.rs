@@ -6,6 +6,7 @@
 mod app_token;
 mod brand;
 mod codes;
+mod consent;
 mod endpoint;
 mod envelope;
 mod family;
