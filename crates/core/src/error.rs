@@ -135,6 +135,8 @@ codes! {
     SecurityCheck = "security_check",
     /// The app takes calls from listed internet addresses only, and this computer's is not listed.
     IpNotAllowed = "ip_not_allowed",
+    /// The location at the provider is switched off: its subscription is paused or has ended.
+    LocationInactive = "location_inactive",
     /// An app's authorization address, client id or redirect address cannot be used; `field` names which.
     AppDetailsInvalid = "app_details_invalid",
     /// None of the redirect address's ports could be opened; `ports` names them.
