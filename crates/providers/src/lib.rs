@@ -30,7 +30,7 @@ use std::sync::Arc;
 
 use bulla_core::{ProviderKind, ports::Provider};
 
-pub use consents::{Brought, Consents, Wish};
+pub use consents::{AppCheck, Brought, Consents, Wish};
 pub use huntflow::{Huntflow, environment};
 pub use static_key::StaticKeyProvider;
 

@@ -6,12 +6,13 @@ use async_trait::async_trait;
 use bulla_core::{App, ClientSecret, Error, ErrorCode, Exchange, RawAnswer, RefreshToken, Result};
 use chrono::{DateTime, Utc};
 
+use super::app_token::{Kind, NoAppToken, fetch};
 use super::brand::{Brand, Endpoints};
 use super::envelope::Envelope;
 use super::tokens::{self, NoTokens};
 use super::{Feishu, codes, family};
 use crate::consent::{AuthorizationRequest, Consent, Issuer, LoopbackHost, StateReturn};
-use crate::consents::{Brought, Consents, Wish};
+use crate::consents::{AppCheck, Brought, Consents, Wish};
 use crate::oauth::Meaning;
 use crate::registered::Usual;
 
@@ -109,6 +110,15 @@ impl Consents for Feishu {
             Exchange::Answered(answer) => revoked(self.brand, &answer),
             Exchange::NotSent(text) => Err(Error::new(ErrorCode::Offline).detail(text)),
             Exchange::Lost(text) => Err(Error::new(ErrorCode::NoAnswer).detail(text)),
+        }
+    }
+
+    /// Fetches a tenant token and lets it go: the platform gives it for id and secret alone.
+    async fn check_app(&self, app: &App, secret: Option<&ClientSecret>) -> Result<AppCheck> {
+        let client = self.client(Some(app), secret)?;
+        match fetch(self.brand, &client.endpoints, app, client.secret, Kind::Tenant).await {
+            Ok(_) => Ok(AppCheck::Accepted),
+            Err(NoAppToken::Refused(_, error) | NoAppToken::Unknown(error)) => Err(error),
         }
     }
 }

@@ -97,7 +97,8 @@ struct NoTokens {
     error: Error,
 }
 
-/// Reads an answer of the token endpoint. A limit costs nothing whoever says it; a server's own trouble is no judgement.
+/// Reads an answer of the token endpoint. A limit costs nothing whoever says it; a server's own trouble is no judgement,
+/// because no row of the table is of its statuses.
 fn tokens(answer: &RawAnswer) -> Result<TokenAnswer, NoTokens> {
     let page =
         |meaning: Meaning| NoTokens { meaning, error: Error::new(meaning.code()).detail(format!("HTTP {}", answer.status)) };
@@ -108,7 +109,7 @@ fn tokens(answer: &RawAnswer) -> Result<TokenAnswer, NoTokens> {
         return Err(page(Meaning::Refused(ErrorCode::RateLimited)));
     }
     let unclear = Meaning::Unclear(ErrorCode::ProviderUnavailable);
-    let said = Said::parse(&answer.body).filter(|_| answer.status < 500).ok_or_else(|| page(unclear))?;
+    let said = Said::parse(&answer.body).ok_or_else(|| page(unclear))?;
     let meaning = errors::meaning(errors::TOKEN, answer.status, &said).unwrap_or(unclear);
     Err(NoTokens { meaning, error: said.error(meaning.code()) })
 }

@@ -19,7 +19,7 @@ pub(super) fn outcome(answer: &RawAnswer, tested: &Tested<'_>, renews: bool) -> 
     if answer.status == 429 {
         return page(ErrorCode::RateLimited);
     }
-    let Some(said) = Said::parse(&answer.body).filter(|_| answer.status < 500) else {
+    let Some(said) = Said::parse(&answer.body) else {
         return page(ErrorCode::ProviderUnavailable);
     };
     match meaning(CALL, answer.status, &said) {

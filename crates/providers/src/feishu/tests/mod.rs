@@ -1,5 +1,6 @@
 //! Both brands against a raw server on port 0: every code of the tables, and every request byte for byte.
 
+mod app_check;
 mod consent;
 mod exchange;
 mod judge;

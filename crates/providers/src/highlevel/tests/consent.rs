@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{PLANTED, REFRESH, answer, app, app_at, data, pair, secret};
 use crate::consent::{AuthorizationRequest, Consent, Flow, Limits, Listener, LoopbackHost, Pages, Ports, Redirect, StateReturn};
-use crate::consents::{Brought, Consents, Wish};
+use crate::consents::{AppCheck, Brought, Consents, Wish};
 use crate::highlevel::HighLevel;
 use crate::raw_server::{Reply, Server};
 
@@ -131,6 +131,7 @@ async fn nothing_can_be_revoked_and_all_of_it_is_registered() {
     let token = RefreshToken::new(PLANTED.to_owned());
     assert_eq!(HighLevel.revoke(&app(&[]), Some(&secret()), &token).await, Ok(false));
     let consents = crate::consents(ProviderKind::HighLevel).expect("a consent");
+    assert_eq!(consents.check_app(&app(&[]), Some(&secret())).await, Ok(AppCheck::NotPossible));
     assert_eq!(consents.base_url(&app(&[])), Ok("https://services.leadconnectorhq.com".to_owned()));
     let judged = crate::provider(ProviderKind::HighLevel).judge(&answer(200, pair("")));
     assert!(matches!(judged, bulla_core::Judgement::Renewed { .. }));
