@@ -123,6 +123,9 @@ pub(super) const CALL: &[(i64, Seen)] = &[
     (99_991_679, Seen::Failed(E::ScopesMissing)),
 ];
 
+/// From here on codes are the gateway's, before every API alike.
+pub(super) const GATEWAY: i64 = 99_990_000;
+
 /// What a token endpoint's code means. One nobody knows has judged nothing.
 pub(super) fn token(code: i64) -> Meaning {
     TOKEN.iter().find(|row| row.0 == code).map_or(Unclear(E::ProviderUnavailable), |row| row.1)

@@ -84,7 +84,7 @@ impl Consents for Feishu {
         }
         let rules = self.brand.rules();
         let noted = [
-            (family::FAMILY, Some(row.name.to_owned())),
+            (family::FAMILY, Some(row.family.as_str().to_owned())),
             ("brand", Some(self.brand.as_str().to_owned())),
             ("tenant_key", tokens.tenant_key),
         ];

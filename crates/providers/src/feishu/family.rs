@@ -10,8 +10,8 @@ use bulla_core::{App, Error, ErrorCode, Result};
 
 use super::brand::Endpoints;
 
-/// The name under which apps and connections keep their family.
-pub(super) const FAMILY: &str = "family";
+/// The name under which apps (in their settings) and connections (in their data) keep their family.
+pub const FAMILY: &str = "family";
 
 /// A generation of token endpoints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,18 @@ pub enum Family {
     V2,
     /// As v2, at the host of the consent page.
     V3,
+}
+
+impl Family {
+    /// As apps and connections keep it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::V1 => "v1",
+            Self::V2 => "v2",
+            Self::V3 => "v3",
+        }
+    }
 }
 
 /// Which host serves it.
@@ -67,7 +79,6 @@ pub(super) enum RefreshLife {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Row {
     pub(super) family: Family,
-    pub(super) name: &'static str,
     pub(super) place: Place,
     pub(super) redeem: &'static str,
     pub(super) refresh: &'static str,
@@ -83,7 +94,6 @@ pub(super) struct Row {
 pub(super) const TABLE: [Row; 3] = [
     Row {
         family: Family::V2,
-        name: "v2",
         place: Place::Api,
         redeem: "/open-apis/authen/v2/oauth/token",
         refresh: "/open-apis/authen/v2/oauth/token",
@@ -95,7 +105,6 @@ pub(super) const TABLE: [Row; 3] = [
     },
     Row {
         family: Family::V3,
-        name: "v3",
         place: Place::Accounts,
         redeem: "/oauth/v3/token",
         refresh: "/oauth/v3/token",
@@ -107,7 +116,6 @@ pub(super) const TABLE: [Row; 3] = [
     },
     Row {
         family: Family::V1,
-        name: "v1",
         place: Place::Api,
         redeem: "/open-apis/authen/v1/oidc/access_token",
         refresh: "/open-apis/authen/v1/oidc/refresh_access_token",
@@ -148,5 +156,5 @@ pub(super) fn of_app(app: &App) -> Result<&'static Row> {
 fn named(name: Option<&str>) -> Result<&'static Row> {
     let Some(name) = name else { return Ok(&TABLE[0]) };
     let unknown = || Error::new(ErrorCode::AppDetailsInvalid).with("field", FAMILY).detail(name);
-    TABLE.iter().find(|row| row.name == name).ok_or_else(unknown)
+    TABLE.iter().find(|row| row.family.as_str() == name).ok_or_else(unknown)
 }

@@ -2,6 +2,9 @@
 //!
 //! Two brands of one platform with the same paths and codes. Documents are named by their pages at open.feishu.cn; what
 //! only code shows is named by its repository.
+//!
+//! An app's settings: `family` (v1, v2, v3), `redirect_ports`, `redirect_host`, `redirect_path`, and for a server of
+//! one's own on this machine `api_base` and `accounts_base`. A connection's data: `family`, `brand`, `tenant_key`.
 
 mod app_token;
 mod brand;
@@ -28,7 +31,7 @@ use crate::http::{self, Http};
 use crate::oauth::{judged, retry_after};
 
 pub use brand::Brand;
-pub use family::Family;
+pub use family::{FAMILY, Family};
 
 use brand::Endpoints;
 use endpoint::Client;

@@ -19,9 +19,8 @@ pub(super) fn outcome(brand: Brand, answer: &RawAnswer) -> ReadOutcome {
     let error = |code: ErrorCode| envelope.error(code, brand);
     match (answer.status, envelope.code()) {
         (429, _) => failed(answer, error(ErrorCode::RateLimited), false),
-        (500.., _) | (_, None) => page(ErrorCode::ProviderUnavailable),
         (200..=299, Some(0)) => identity(&answer.body).map_or_else(|| page(ErrorCode::AnswerUnreadable), ReadOutcome::Alive),
-        (_, Some(0)) => page(ErrorCode::ProviderUnavailable),
+        (500.., _) | (_, None | Some(0)) => page(ErrorCode::ProviderUnavailable),
         (_, Some(code)) => match codes::call(code) {
             Seen::Ended => ReadOutcome::Expired,
             Seen::NotAccepted => ReadOutcome::NotAccepted(error(ErrorCode::AccessNotAccepted)),
@@ -32,10 +31,12 @@ pub(super) fn outcome(brand: Brand, answer: &RawAnswer) -> ReadOutcome {
 }
 
 /// The platform does not take this access token any more and a renewal may help. It says the same code of an API that
-/// takes no user's token at all, where a renewal would be spent for nothing.
+/// takes no user's token at all, where a renewal would be spent for nothing. Only the gateway's codes count: an API's
+/// own may be any number.
 pub(super) fn access_rejected(answer: &RawAnswer) -> bool {
     let Some(envelope) = Envelope::parse(&answer.body) else { return false };
-    let ended = envelope.code().is_some_and(|code| codes::call(code) == Seen::Ended);
+    let gateway = envelope.code().filter(|code| *code >= codes::GATEWAY);
+    let ended = gateway.is_some_and(|code| codes::call(code) == Seen::Ended);
     answer.status < 500 && ended && !envelope.takes_no_user_token()
 }
 

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use bulla_core::{App, Error, ErrorCode, Result};
 
-/// What a connection's data is named by.
-pub(super) const USER_TYPE: &str = "user_type";
-pub(super) const LOCATION_ID: &str = "location_id";
-pub(super) const COMPANY_ID: &str = "company_id";
+/// In a connection's data, and in an app's settings: `Location` or `Company`.
+pub const USER_TYPE: &str = "user_type";
+/// In a connection's data: the location's id, without which its tokens cannot be tested.
+pub const LOCATION_ID: &str = "location_id";
+/// In a connection's data: the agency's id.
+pub const COMPANY_ID: &str = "company_id";
 /// Which of [`TESTS`] the granted scopes allow; `none` when they allow none. Absent: nobody knows.
 pub(super) const TEST: &str = "test";
 pub(super) const NO_TEST: &str = "none";

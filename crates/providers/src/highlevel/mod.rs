@@ -1,6 +1,10 @@
 //! HighLevel (GoHighLevel, LeadConnector), for a location or an agency that has installed a private app, and for private
 //! integration tokens, which never renew.
 //!
+//! An app's settings: `user_type` (Location, Company), `authorize_url`, `redirect_port`, `redirect_host`,
+//! `redirect_path`, and for a server of one's own on this machine `api_base`. A connection's data: `user_type`,
+//! `location_id`, `company_id`, `test`.
+//!
 //! Sources: GoHighLevel/highlevel-api-docs (its files are named), marketplace.gohighlevel.com/docs, and the official SDK.
 
 mod account;
@@ -24,6 +28,8 @@ use crate::call;
 use crate::consent::{ClientAuth, TokenAnswer, TokenEndpoint, read_token_answer};
 use crate::http::{self, Http};
 use crate::oauth::{Meaning, judged, retry_after};
+
+pub use account::{COMPANY_ID, LOCATION_ID, USER_TYPE};
 
 use account::UserType;
 use errors::Said;

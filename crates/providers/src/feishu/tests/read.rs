@@ -121,11 +121,11 @@ async fn a_limit_says_how_long_and_a_missing_scope_which() {
 #[tokio::test]
 async fn only_a_users_token_that_ended_asks_for_a_renewal() {
     let asked = CallRequest { method: "get".to_owned(), path: "/contact/v3/users?x=1".to_owned(), body: None };
-    let ended: BTreeSet<i64> = CALL.iter().filter(|row| row.1 == Seen::Ended).map(|row| row.0).collect();
     for row in CALL {
         let server = Server::start([Reply::new(400, "", format!(r#"{{"code":{},"msg":"x"}}"#, row.0))]).await;
         let answer = FEISHU.call(Site::bare(&server.base), PLANTED, &asked).await.expect("an answer");
-        assert_eq!(answer.access_rejected, ended.contains(&row.0), "{}", row.0);
+        let ended = row.1 == Seen::Ended && row.0 != 20_005;
+        assert_eq!(answer.access_rejected, ended, "{}: 20005 may be any API's own", row.0);
     }
     for (status, body) in [
         (400, r#"{"code":99991668,"msg":"user access token not support"}"#),
