@@ -82,6 +82,11 @@ pub trait Consents: Send + Sync {
     /// What the provider or the network said; what is over already is no error.
     async fn revoke(&self, app: &App, secret: Option<&ClientSecret>, token: &RefreshToken) -> Result<bool>;
 
+    /// Asked for and not granted, in the provider's own spelling.
+    fn missing(&self, asked: &[String], granted: &[String]) -> Vec<String> {
+        asked.iter().filter(|scope| !granted.contains(scope)).cloned().collect()
+    }
+
     /// Asks whether the provider takes the app's id and secret now. Needs nobody's consent and spends nothing.
     ///
     /// # Errors
@@ -89,11 +94,6 @@ pub trait Consents: Send + Sync {
     /// has judged it (`offline`, `no_answer`, `provider_unavailable`, …).
     async fn check_app(&self, _app: &App, _secret: Option<&ClientSecret>) -> Result<AppCheck> {
         Ok(AppCheck::NotPossible)
-    }
-
-    /// Asked for and not granted, in the provider's own spelling.
-    fn missing(&self, asked: &[String], granted: &[String]) -> Vec<String> {
-        asked.iter().filter(|scope| !granted.contains(scope)).cloned().collect()
     }
 }
 
