@@ -131,6 +131,20 @@ codes! {
     SignInAgain = "sign_in_again",
     /// The account was deleted or suspended at the provider.
     AccountGone = "account_gone",
+    /// The app is not open to this person: its availability at the provider leaves them out.
+    AppNotForPerson = "app_not_for_person",
+    /// The token or code was issued to another app.
+    AppMismatch = "app_mismatch",
+    /// A Feishu app was used with Lark, or a Lark app with Feishu.
+    BrandMismatch = "brand_mismatch",
+    /// The app may not renew: a switch in its settings at the provider is off.
+    RefreshNotEnabled = "refresh_not_enabled",
+    /// The provider's security rules want a person to confirm something there first.
+    SecurityCheck = "security_check",
+    /// The app takes calls from listed internet addresses only, and this computer's is not listed.
+    IpNotAllowed = "ip_not_allowed",
+    /// The location at the provider is switched off: its subscription is paused or has ended.
+    LocationInactive = "location_inactive",
     /// An app's authorization address, client id or redirect address cannot be used; `field` names which.
     AppDetailsInvalid = "app_details_invalid",
     /// None of the redirect address's ports could be opened; `ports` names them.

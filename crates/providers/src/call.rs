@@ -6,7 +6,7 @@ use bulla_core::{
 };
 use bytes::Bytes;
 use reqwest::Method;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use url::Url;
 
 use crate::http::{self, Http};
@@ -50,9 +50,20 @@ pub(crate) fn address(base: &BaseUrl, root: &str, path: &str) -> Result<Url> {
 /// Sends a call with an access token and says whether the provider still takes it, for providers that answer 401 as
 /// RFC 6750 §3.1 has it.
 pub(crate) async fn send(method: Method, url: Url, token: &str, request: &CallRequest) -> Result<CallAnswer> {
+    send_with(HeaderMap::new(), method, url, token, request).await
+}
+
+/// The same with what else a provider wants in every request's head.
+pub(crate) async fn send_with(
+    headers: HeaderMap,
+    method: Method,
+    url: Url,
+    token: &str,
+    request: &CallRequest,
+) -> Result<CallAnswer> {
     let token = http::bearer(token).ok_or(ErrorCode::BadRequest)?;
     let http = Http::shared().map_err(http::fault_error)?;
-    let mut sent = http.read.request(method, url).header(AUTHORIZATION, token);
+    let mut sent = http.read.request(method, url).headers(headers).header(AUTHORIZATION, token);
     if let Some(body) = &request.body {
         sent = sent.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(Bytes::copy_from_slice(body));
     }

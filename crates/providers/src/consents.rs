@@ -40,6 +40,15 @@ pub struct Brought {
     pub data: BTreeMap<String, String>,
 }
 
+/// What asking after an app alone has shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AppCheck {
+    /// The provider takes its id and secret.
+    Accepted,
+    /// This provider tells nothing about an app without a person's consent.
+    NotPossible,
+}
+
 /// A provider whose connections begin with a person's consent to an app.
 #[async_trait]
 pub trait Consents: Send + Sync {
@@ -81,6 +90,15 @@ pub trait Consents: Send + Sync {
     /// Asked for and not granted, in the provider's own spelling.
     fn missing(&self, asked: &[String], granted: &[String]) -> Vec<String> {
         asked.iter().filter(|scope| !granted.contains(scope)).cloned().collect()
+    }
+
+    /// Asks whether the provider takes the app's id and secret now. Needs nobody's consent and spends nothing.
+    ///
+    /// # Errors
+    /// What the provider refuses the app with (`app_refused`, `app_disabled`, …), `app_details_invalid`, or why nobody
+    /// has judged it (`offline`, `no_answer`, `provider_unavailable`, …).
+    async fn check_app(&self, _app: &App, _secret: Option<&ClientSecret>) -> Result<AppCheck> {
+        Ok(AppCheck::NotPossible)
     }
 }
 

@@ -178,9 +178,12 @@ fn words(error: &reqwest::Error) -> String {
     }
 }
 
+/// Feishu's and Lark's own `Retry-After`, in seconds (general error codes, 99991400).
+const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ogw-ratelimit-reset");
+
 /// `Retry-After` in seconds: a number, or a date counted from the answer's own `Date`.
 fn retry_after(response: &Response) -> Option<u32> {
-    let text = header(response, &RETRY_AFTER)?.trim();
+    let text = header(response, &RETRY_AFTER).or(header(response, &RATE_LIMIT_RESET))?.trim();
     if let Ok(seconds) = text.parse::<u64>() {
         return Some(u32::try_from(seconds).unwrap_or(u32::MAX));
     }

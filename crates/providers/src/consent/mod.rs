@@ -33,6 +33,7 @@ pub use page::{PageWords, Pages};
 pub use redirect::{LoopbackHost, Ports, Redirect, RedirectUri};
 pub use request::{AuthorizationRequest, AuthorizationUrl};
 pub use token_answer::{TokenAnswer, TokenFault, TokenRefusal, read_token_answer};
+pub(crate) use token_answer::{is_token, life, scopes};
 pub use token_endpoint::{ClientAuth, TokenEndpoint};
 
 /// How much time and room strangers get. The default is for people; tests bring shorter ones.

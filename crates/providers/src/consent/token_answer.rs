@@ -162,12 +162,12 @@ impl Wire {
 }
 
 /// `1*VSCHAR` (RFC 6749 A.12), and not only spaces: anything else no header can carry.
-fn is_token(text: &str) -> bool {
+pub(crate) fn is_token(text: &str) -> bool {
     !text.trim().is_empty() && text.bytes().all(|b| (0x20..=0x7e).contains(&b))
 }
 
 /// A number of seconds, as a number or as text, when a token can live that long.
-fn life(stated: &Value) -> Option<i64> {
+pub(crate) fn life(stated: &Value) -> Option<i64> {
     let seconds = match stated {
         #[expect(clippy::cast_possible_truncation, reason = "as casts saturate, and the range is checked below")]
         Value::Number(number) => number.as_i64().or_else(|| number.as_f64().map(|seconds| seconds as i64)),
@@ -178,7 +178,7 @@ fn life(stated: &Value) -> Option<i64> {
 }
 
 /// Space-separated (RFC 6749 §3.3); some providers send a list.
-fn scopes(stated: &Value) -> Option<Vec<String>> {
+pub(crate) fn scopes(stated: &Value) -> Option<Vec<String>> {
     let scopes: Vec<String> = match stated {
         Value::String(text) => text.split_whitespace().map(str::to_owned).collect(),
         Value::Array(list) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),

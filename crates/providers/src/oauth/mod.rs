@@ -9,4 +9,4 @@ mod table;
 
 pub(crate) use id_token::{Claims, read_id_token};
 pub(crate) use profile::userinfo;
-pub(crate) use table::{Meaning, Row, judge};
+pub(crate) use table::{Meaning, Row, judge, judged, meaning, retry_after};

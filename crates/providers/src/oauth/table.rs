@@ -18,6 +18,15 @@ pub(crate) enum Meaning {
     Unclear(ErrorCode),
 }
 
+impl Meaning {
+    /// The code that says it.
+    pub(crate) const fn code(self) -> ErrorCode {
+        match self {
+            Self::Dead(code) | Self::Paused(code) | Self::Refused(code) | Self::Unclear(code) => code,
+        }
+    }
+}
+
 /// One refusal of a provider's table.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Row {
@@ -79,7 +88,10 @@ pub(crate) fn judge(table: &[Row], rules: &Rules, answer: &RawAnswer) -> Judgeme
             refresh_life_s: tokens.refresh_life_s,
             scopes: tokens.scopes,
         },
-        Err(TokenFault::Refused(refusal)) => judged(meaning(table, &refusal), &refusal, retry_after),
+        Err(TokenFault::Refused(refusal)) => {
+            let meaning = meaning(table, &refusal);
+            judged(meaning, refusal.as_error(meaning.code()), retry_after)
+        }
         Err(TokenFault::Unclear(_)) if answer.status == 429 => {
             Judgement::Refused { error: ErrorCode::RateLimited.into(), pauses: false, retry_after }
         }
@@ -87,13 +99,13 @@ pub(crate) fn judge(table: &[Row], rules: &Rules, answer: &RawAnswer) -> Judgeme
     }
 }
 
-fn judged(meaning: Meaning, refusal: &TokenRefusal, retry_after: Option<TimeDelta>) -> Judgement {
-    let error = |code: ErrorCode| -> Error { refusal.as_error(code) };
+/// The judgement that a meaning is; `error` bears its code.
+pub(crate) fn judged(meaning: Meaning, error: Error, retry_after: Option<TimeDelta>) -> Judgement {
     match meaning {
-        Meaning::Dead(code) => Judgement::Dead(error(code)),
-        Meaning::Paused(code) => Judgement::Refused { error: error(code), pauses: true, retry_after },
-        Meaning::Refused(code) => Judgement::Refused { error: error(code), pauses: false, retry_after },
-        Meaning::Unclear(code) => Judgement::Unclear { error: error(code), retry_after },
+        Meaning::Dead(_) => Judgement::Dead(error),
+        Meaning::Paused(_) => Judgement::Refused { error, pauses: true, retry_after },
+        Meaning::Refused(_) => Judgement::Refused { error, pauses: false, retry_after },
+        Meaning::Unclear(_) => Judgement::Unclear { error, retry_after },
     }
 }
 
