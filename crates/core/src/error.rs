@@ -123,6 +123,52 @@ codes! {
     SignInAgain = "sign_in_again",
     /// The account was deleted or suspended at the provider.
     AccountGone = "account_gone",
+    /// The redirect address is not exactly the one the provider expects of this app.
+    RedirectNotRegistered = "redirect_not_registered",
+    /// The provider warns that it has not verified the app.
+    AppNotVerified = "app_not_verified",
+    /// The app is in testing, and this account is not among its testers.
+    NotATestUser = "not_a_test_user",
+    /// The app is only for accounts of the organisation that runs it.
+    AppInternalOnly = "app_internal_only",
+    /// The organisation's administrator has not allowed this app or permission.
+    BlockedByAdmin = "blocked_by_admin",
+    /// The provider's page was opened inside a program instead of in a browser.
+    EmbeddedBrowserRefused = "embedded_browser_refused",
+    /// The account is not in the range for which the app was released.
+    OutsideAvailability = "outside_availability",
+    /// The app belongs to Feishu and was used at Lark, or the reverse.
+    OtherBrand = "other_brand",
+    /// The permission is not switched on for the app.
+    ScopeNotEnabled = "scope_not_enabled",
+    /// The token lacks a permission that the person has not granted.
+    ScopeNotGranted = "scope_not_granted",
+    /// The API is not switched on in the app's project.
+    ApiNotEnabled = "api_not_enabled",
+    /// The app may not renew tokens: a switch in its console is off.
+    RefreshNotEnabled = "refresh_not_enabled",
+    /// The sign-in's code was used, has ended or does not fit its verifier.
+    CodeNotAccepted = "code_not_accepted",
+    /// The token or code was issued to another app.
+    TokenOfOtherApp = "token_of_other_app",
+    /// The token has ended, or the call wants a token of the other kind.
+    WrongTokenKind = "wrong_token_kind",
+    /// The request carried no token, or something that is no whole token.
+    TokenNotSent = "token_not_sent",
+    /// The machine's address is not on the app's list.
+    IpNotAllowed = "ip_not_allowed",
+    /// The location's subscription is paused or ended.
+    LocationInactive = "location_inactive",
+    /// The token is for another location.
+    OtherLocation = "other_location",
+    /// The service account's key does not verify.
+    KeyNotAccepted = "key_not_accepted",
+    /// The service account may not act for people of the organisation, or not with these scopes.
+    DelegationMissing = "delegation_missing",
+    /// The person a service account should act for does not exist.
+    SubjectInvalid = "subject_invalid",
+    /// The request's times do not fit: a clock is wrong.
+    ClockOff = "clock_off",
     /// An app's authorization address, client id or redirect address cannot be used; `field` names which.
     AppDetailsInvalid = "app_details_invalid",
     /// None of the redirect address's ports could be opened; `ports` names them.
@@ -346,23 +392,4 @@ fn plain_line(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_detail_is_one_short_printable_line() {
-        let error = Error::new(ErrorCode::BadRequest).detail(format!("a\n\x1b[31mb{}", "x".repeat(400)));
-        let detail = error.detail_text().expect("set above");
-        assert!(detail.starts_with("a  [31mb"));
-        assert_eq!(detail.chars().count(), 300);
-    }
-
-    #[test]
-    fn codes_are_unique_and_spelt_as_they_are_serialised() {
-        let mut seen = std::collections::BTreeSet::new();
-        for code in ErrorCode::ALL {
-            assert!(seen.insert(code.as_str()));
-            assert_eq!(serde_json::to_string(code).expect("a string"), format!("\"{code}\""));
-        }
-    }
-}
+mod tests;

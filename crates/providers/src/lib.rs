@@ -10,6 +10,7 @@
 mod call;
 pub mod consent;
 mod consents;
+pub mod explain;
 pub mod google;
 mod http;
 mod huntflow;
