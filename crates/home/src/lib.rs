@@ -27,6 +27,7 @@ mod view;
 pub mod words;
 
 pub use bulla_core as core;
+pub use bulla_providers::explain;
 pub use check::Finding;
 pub use doctor::Diagnosis;
 pub use enrol::Enrolled;
