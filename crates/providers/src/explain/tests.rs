@@ -193,7 +193,7 @@ fn what_stands_beyond_the_limit_is_not_read() {
 }
 
 #[test]
-fn who_acts_is_said_of_every_meaning_that_is_no_ones_own_fault() {
+fn who_acts_follows_from_the_meaning() {
     let who = |text: &str| explain(text)[0].who();
     assert_eq!(who("99991677"), Who::Nobody);
     assert_eq!(who("redirect_uri_mismatch"), Who::AppOwner);
