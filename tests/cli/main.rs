@@ -2,5 +2,6 @@
 
 mod commands;
 mod crashes;
+mod explain;
 mod processes;
 mod trail;

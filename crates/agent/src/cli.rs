@@ -159,6 +159,13 @@ pub(crate) enum Command {
     },
     /// Look for what keeps Bulla from working, with the next step for each finding
     Doctor,
+    /// Say what an error of a provider means, who must act and what to do; needs no data folder
+    Explain {
+        /// A line of a log, an error's JSON, or the text or address of an error page. Errors can hold tokens: leave TEXT
+        /// out and give it on stdin, where other programs do not see it
+        #[arg(value_name = "TEXT")]
+        text: Option<String>,
+    },
 }
 
 /// The one connection a command is about.

@@ -46,6 +46,11 @@ pub(crate) fn public_text(argument: &str) -> Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
+/// The beginning of what is piped or typed, with one byte more than `most` if there is more. An error can hold a token.
+pub(crate) fn pasted(most: usize) -> Result<Zeroizing<Vec<u8>>> {
+    read(io::stdin().lock(), most as u64 + 1, "-")
+}
+
 /// A file's bytes, or stdin for `-`: a bundle, a receipt, a request's body.
 pub(crate) fn document(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
     match path.to_str() {

@@ -1,7 +1,7 @@
 //! The `bulla` command: the same home as the window, for desks without one, servers and scripts.
 //!
 //! Rules of what is printed: cards, tokens, receipts and bundles stand alone on stdout; lists for people (`connections`,
-//! `show`, `server list`, `check`, `doctor`) too; everything else goes to stderr. Exit 0 ok, 1 refused or failed with one
+//! `show`, `server list`, `check`, `doctor`, `explain`) too; everything else goes to stderr. Exit 0 ok, 1 refused or failed with one
 //! sentence and a hint, 2 wrong usage. With `--json`, stdout holds one JSON value, errors included. Nothing asks a
 //! question when stdin is no terminal, and no secret is ever an argument.
 

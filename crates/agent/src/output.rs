@@ -52,6 +52,11 @@ impl Output {
         words::error(self.language, &code.into()).0
     }
 
+    /// What to do about a code.
+    pub(crate) fn act(&self, code: ErrorCode) -> String {
+        words::error(self.language, &code.into()).1
+    }
+
     pub(crate) fn health(&self, health: Health) -> String {
         words::health(self.language, health)
     }

@@ -2,7 +2,8 @@
 //!
 //! Each key lists the names its sentence is filled with, in order: a test compares them with all three catalogues.
 
-use bulla_core::ErrorCode;
+use bulla_core::{ErrorCode, ProviderKind};
+use bulla_home::explain::Who;
 
 /// A sentence of the catalogue and the names in it.
 pub(crate) struct Key {
@@ -190,6 +191,24 @@ keys! {
     CLOCK_WRONG = "clock_wrong" [];
     CLOCK_HINT = "clock_hint" [];
 
+    // `explain`.
+    EXPLAIN_PASTE = "explain.paste" [];
+    EXPLAIN_LONG = "explain.long" [];
+    EXPLAIN_NOTHING = "explain.nothing" [];
+    EXPLAIN_FOUND = "explain.found" ["found", "provider"];
+    EXPLAIN_WHO = "explain.who" ["who"];
+    EXPLAIN_ACT = "explain.act" ["text"];
+    WHO_NOBODY = "who.nobody" [];
+    WHO_YOU = "who.you" [];
+    WHO_APP_OWNER = "who.app_owner" [];
+    WHO_ADMINISTRATOR = "who.administrator" [];
+    WHO_PROGRAM = "who.program" [];
+    NAME_HUNTFLOW = "name.huntflow" [];
+    NAME_GOOGLE = "name.google" [];
+    NAME_FEISHU = "name.feishu" [];
+    NAME_LARK = "name.lark" [];
+    NAME_HIGHLEVEL = "name.highlevel" [];
+
     // Doctor subjects.
     SUBJECT_HOME = "doctor.home" [];
     SUBJECT_FOLDER = "doctor.folder" [];
@@ -247,6 +266,29 @@ pub(crate) fn subject(subject: &str) -> Option<&'static Key> {
         "versions" => &SUBJECT_VERSIONS,
         _ => return None,
     })
+}
+
+/// What a provider is called; a kind that stands for many has no name.
+pub(crate) fn provider(kind: ProviderKind) -> Option<&'static Key> {
+    Some(match kind {
+        ProviderKind::Huntflow => &NAME_HUNTFLOW,
+        ProviderKind::Google => &NAME_GOOGLE,
+        ProviderKind::Feishu => &NAME_FEISHU,
+        ProviderKind::Lark => &NAME_LARK,
+        ProviderKind::HighLevel => &NAME_HIGHLEVEL,
+        ProviderKind::Oidc | ProviderKind::StaticKey => return None,
+    })
+}
+
+/// Who has to act.
+pub(crate) fn who(who: Who) -> &'static Key {
+    match who {
+        Who::Nobody => &WHO_NOBODY,
+        Who::You => &WHO_YOU,
+        Who::AppOwner => &WHO_APP_OWNER,
+        Who::Administrator => &WHO_ADMINISTRATOR,
+        Who::Program => &WHO_PROGRAM,
+    }
 }
 
 /// How a name or date that comes with a refusal is told.

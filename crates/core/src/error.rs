@@ -145,6 +145,40 @@ codes! {
     IpNotAllowed = "ip_not_allowed",
     /// The location at the provider is switched off: its subscription is paused or has ended.
     LocationInactive = "location_inactive",
+    /// The redirect address is not exactly the one the provider expects of this app.
+    RedirectNotRegistered = "redirect_not_registered",
+    /// The provider warns that it has not verified the app.
+    AppNotVerified = "app_not_verified",
+    /// The app is in testing, and this account is not among its testers.
+    NotATestUser = "not_a_test_user",
+    /// The app is only for accounts of the organisation that runs it.
+    AppInternalOnly = "app_internal_only",
+    /// The organisation's administrator has not allowed this app or permission.
+    BlockedByAdmin = "blocked_by_admin",
+    /// The provider's page was opened inside a program instead of in a browser.
+    EmbeddedBrowserRefused = "embedded_browser_refused",
+    /// The permission is not switched on for the app.
+    ScopeNotEnabled = "scope_not_enabled",
+    /// The token lacks a permission that the person has not granted.
+    ScopeNotGranted = "scope_not_granted",
+    /// The API is not switched on in the app's project.
+    ApiNotEnabled = "api_not_enabled",
+    /// The sign-in's code was used, has ended or does not fit its verifier.
+    CodeNotAccepted = "code_not_accepted",
+    /// The token has ended, or the call wants a token of the other kind.
+    WrongTokenKind = "wrong_token_kind",
+    /// The request carried no token, or something that is no whole token.
+    TokenNotSent = "token_not_sent",
+    /// The token is for another location.
+    OtherLocation = "other_location",
+    /// The service account's key does not verify.
+    KeyNotAccepted = "key_not_accepted",
+    /// The service account may not act for people of the organisation, or not with these scopes.
+    DelegationMissing = "delegation_missing",
+    /// The person a service account should act for does not exist.
+    SubjectInvalid = "subject_invalid",
+    /// The request's times do not fit: a clock is wrong.
+    ClockOff = "clock_off",
     /// An app's authorization address, client id or redirect address cannot be used; `field` names which.
     AppDetailsInvalid = "app_details_invalid",
     /// None of the redirect address's ports could be opened; `ports` names them.
@@ -370,23 +404,4 @@ fn plain_line(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_detail_is_one_short_printable_line() {
-        let error = Error::new(ErrorCode::BadRequest).detail(format!("a\n\x1b[31mb{}", "x".repeat(400)));
-        let detail = error.detail_text().expect("set above");
-        assert!(detail.starts_with("a  [31mb"));
-        assert_eq!(detail.chars().count(), 300);
-    }
-
-    #[test]
-    fn codes_are_unique_and_spelt_as_they_are_serialised() {
-        let mut seen = std::collections::BTreeSet::new();
-        for code in ErrorCode::ALL {
-            assert!(seen.insert(code.as_str()));
-            assert_eq!(serde_json::to_string(code).expect("a string"), format!("\"{code}\""));
-        }
-    }
-}
+mod tests;

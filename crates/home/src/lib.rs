@@ -33,6 +33,7 @@ pub mod words;
 pub use bulla_core as core;
 pub use bulla_providers as providers;
 pub use bulla_providers::FileFormat as ExportFormat;
+pub use bulla_providers::explain;
 pub use check::Finding;
 pub use doctor::Diagnosis;
 pub use enrol::Enrolled;

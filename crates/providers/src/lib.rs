@@ -11,6 +11,7 @@
 mod call;
 pub mod consent;
 mod consents;
+pub mod explain;
 pub mod feishu;
 mod files;
 pub mod google;

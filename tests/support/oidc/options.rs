@@ -72,12 +72,7 @@ impl OidcOptions {
         let mut client = Client::confidential("1234-planted.apps.googleusercontent.com", GOOGLE_SECRET);
         // Google's own libraries come back to the root.
         client.redirect_uris.push("http://127.0.0.1/".to_owned());
-        Self {
-            google: true,
-            scopes: GOOGLE_SCOPES.map(str::to_owned).to_vec(),
-            clients: vec![client],
-            ..Self::default()
-        }
+        Self { google: true, scopes: GOOGLE_SCOPES.map(str::to_owned).to_vec(), clients: vec![client], ..Self::default() }
     }
 }
 

@@ -6,6 +6,7 @@ mod apps;
 mod check;
 mod doctor;
 mod edit;
+mod explain;
 mod export;
 mod list;
 mod login;
@@ -69,6 +70,7 @@ async fn dispatch(context: &mut Context, command: Command) -> Outcome {
         Command::Export(asked) => export::export(context, &asked).await,
         Command::Check { warning, critical } => check::check(context, warning, critical).await,
         Command::Doctor => doctor::doctor(context).await,
+        Command::Explain { text } => explain::explain(context, text.as_deref()),
     }
 }
 
