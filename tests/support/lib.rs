@@ -6,6 +6,7 @@ pub mod canary;
 pub mod command;
 #[cfg(unix)]
 pub mod desktop;
+pub mod fake;
 pub mod huntflow;
 #[cfg(unix)]
 pub mod keyring;
