@@ -7,9 +7,17 @@ use std::process::{Command, Output};
 /// Every package of the official Huntflow client, with exact versions.
 const HUNTFLOW_PINS: &str = include_str!("python/huntflow-requirements.txt");
 
+/// Every package of Google's clients, with exact versions.
+const GOOGLE_PINS: &str = include_str!("python/google-requirements.txt");
+
 /// The virtual environment with the official Huntflow client.
 pub fn huntflow_client() -> PathBuf {
     venv("huntflow", &pins(HUNTFLOW_PINS))
+}
+
+/// The virtual environment with google-auth and google-auth-oauthlib.
+pub fn google_clients() -> PathBuf {
+    venv("google", &pins(GOOGLE_PINS))
 }
 
 /// The requirement lines of a text, without comments and blank lines.

@@ -41,7 +41,9 @@ pub(crate) fn page(status: u16, title: &str, elements: &[Element<'_>]) -> Canned
             Element::Text(text) => writes(&mut body, format_args!("<p>{}</p>\n", escape(text))),
             Element::Form { action, parts } => {
                 writes(&mut body, format_args!("<form method=\"post\" action=\"{}\">\n", escape(action)));
-                parts.iter().for_each(|part| write_part(&mut body, part));
+                for part in parts {
+                    write_part(&mut body, part);
+                }
                 body.push_str("</form>\n");
             }
         }

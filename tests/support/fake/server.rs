@@ -180,10 +180,6 @@ impl<P: Provider> Fake<P> {
 
 /// The provider's state, for the methods that only one provider has.
 impl<P: Provider> Fake<P> {
-    pub(crate) fn look<T>(&self, look: impl FnOnce(&P) -> T) -> T {
-        self.shared.read(|state| look(&state.provider))
-    }
-
     pub(crate) fn alter<T>(&self, act: impl FnOnce(&mut P) -> T) -> T {
         self.shared.change(|state| act(&mut state.provider))
     }

@@ -83,8 +83,8 @@ impl Visitor {
     #[must_use]
     pub fn press(mut self, label: &str) -> Self {
         let html = self.landing.html().to_owned();
-        let label = format!(">{}</button>", super::escape(label));
-        let form = html.split("<form ").skip(1).find(|form| form.contains(&label));
+        let end = format!(">{}</button>", super::escape(label));
+        let form = html.split("<form ").skip(1).find(|form| form.contains(&end));
         let form = form.unwrap_or_else(|| panic!("no button {label:?} in {html}"));
         let mut fields = Vec::new();
         for tag in form.split('<').filter(|tag| tag.starts_with("input ")) {
@@ -93,13 +93,17 @@ impl Visitor {
                 fields.push((name, value));
             }
         }
-        let button = form.split('<').find(|tag| label.starts_with(&format!(">{}<", tag.split('>').nth(1).unwrap_or_default())));
-        let button = button.filter(|tag| tag.starts_with("button ")).expect("the label stands in a button");
+        // Everything up to the end of this button: its own tag is the last one.
+        let button = form
+            .split_once(&end)
+            .map(|(before, _)| before)
+            .and_then(|before| before.rsplit("<button ").next())
+            .unwrap_or_default();
         fields.push((attribute(button, "name"), attribute(button, "value")));
         let target = self.at.join(&attribute(form, "action")).expect("an action");
-        let mut body = url::form_urlencoded::Serializer::new(String::new());
-        fields.iter().for_each(|(name, value)| drop(body.append_pair(&unescape(name), &unescape(value))));
-        let request = self.client.post(target).header("Content-Type", "application/x-www-form-urlencoded").body(body.finish());
+        let fields = fields.iter().map(|(name, value)| (unescape(name), unescape(value)));
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = self.client.post(target).header("Content-Type", "application/x-www-form-urlencoded").body(body);
         self.go(request);
         self
     }
