@@ -7,6 +7,7 @@ pub mod command;
 #[cfg(unix)]
 pub mod desktop;
 pub mod fake;
+pub mod feishu;
 pub mod google;
 pub mod huntflow;
 #[cfg(unix)]
