@@ -1,12 +1,9 @@
-//! The fake Huntflow is only worth something if it behaves like the real one: its rules, asked byte by byte, and the
-//! official Python client, which must not notice the difference.
+//! A fake provider is only worth something if it behaves like the real one: its rules, asked byte by byte, and real
+//! clients from the package indexes, which must not notice the difference.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-mod clock;
-mod control;
-mod knobs;
-mod official_client;
+mod feishu;
+mod google;
+mod huntflow;
 mod raw;
-mod reads;
-mod refresh;

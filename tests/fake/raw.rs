@@ -58,6 +58,17 @@ pub(crate) fn ask(base_url: &str, method: &str, path: &str, headers: &[(&str, &s
     (!bytes.is_empty()).then(|| parse(&bytes))
 }
 
+/// A form by `POST`, answered whole.
+pub(crate) fn post_form(base_url: &str, path: &str, fields: &[(&str, &str)]) -> Reply {
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    ask(base_url, "POST", path, &[("Content-Type", "application/x-www-form-urlencoded")], &body).unwrap()
+}
+
+/// A `GET` with a bearer token.
+pub(crate) fn get_as(base_url: &str, path: &str, access: &str) -> Reply {
+    ask(base_url, "GET", path, &[("Authorization", &format!("Bearer {access}"))], "").unwrap()
+}
+
 pub(crate) fn connect(base_url: &str) -> TcpStream {
     let stream = TcpStream::connect(base_url.trim_start_matches("http://")).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();

@@ -10,6 +10,9 @@ pub mod canary;
 pub mod command;
 #[cfg(unix)]
 pub mod desktop;
+pub mod fake;
+pub mod feishu;
+pub mod google;
 pub mod http;
 pub mod huntflow;
 #[cfg(unix)]

@@ -1,15 +1,32 @@
 //! Real Python programs for compatibility proofs: virtual environments that are made once and kept in the target folder.
 
 use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 /// Every package of the official Huntflow client, with exact versions.
 const HUNTFLOW_PINS: &str = include_str!("python/huntflow-requirements.txt");
 
+/// Every package of Google's clients, with exact versions.
+const GOOGLE_PINS: &str = include_str!("python/google-requirements.txt");
+
+/// Every package of Feishu's client and of authlib, with exact versions.
+const FEISHU_PINS: &str = include_str!("python/feishu-requirements.txt");
+
 /// The virtual environment with the official Huntflow client.
 pub fn huntflow_client() -> PathBuf {
     venv("huntflow", &pins(HUNTFLOW_PINS))
+}
+
+/// The virtual environment with google-auth and google-auth-oauthlib.
+pub fn google_clients() -> PathBuf {
+    venv("google", &pins(GOOGLE_PINS))
+}
+
+/// The virtual environment with lark-oapi and authlib.
+pub fn feishu_clients() -> PathBuf {
+    venv("feishu", &pins(FEISHU_PINS))
 }
 
 /// The requirement lines of a text, without comments and blank lines.
@@ -48,6 +65,45 @@ pub fn run(venv: &Path, script: &Path, args: &[&str]) -> Output {
     let mut command = Command::new(interpreter(venv));
     command.arg("-I").arg(script).args(args).env("NO_PROXY", "127.0.0.1,localhost");
     command.output().unwrap_or_else(|e| panic!("{command:?}: {e}"))
+}
+
+/// A script that reads one line after the other and answers each with one: for clients that take long to load. It ends when
+/// its input does.
+pub struct Conversation {
+    child: Child,
+    out: BufReader<ChildStdout>,
+}
+
+impl Conversation {
+    /// # Panics
+    /// When it can't be started.
+    pub fn start(venv: &Path, script: &Path) -> Self {
+        let mut command = Command::new(interpreter(venv));
+        command.arg("-I").arg(script).env("NO_PROXY", "127.0.0.1,localhost");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap_or_else(|e| panic!("{command:?}: {e}"));
+        let out = BufReader::new(child.stdout.take().expect("it is piped"));
+        Self { child, out }
+    }
+
+    /// Says a line and returns the answer.
+    ///
+    /// # Panics
+    /// When the script has ended.
+    pub fn say(&mut self, line: &str) -> String {
+        writeln!(self.child.stdin.as_mut().expect("it is piped"), "{line}").expect("the script listens");
+        let mut answer = String::new();
+        self.out.read_line(&mut answer).expect("the script answers");
+        answer
+    }
+}
+
+impl Drop for Conversation {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        // Its answers were judged; how it ends doesn't matter.
+        let _ = self.child.wait();
+    }
 }
 
 /// A script that lies in `tests/support/python/`.

@@ -1,35 +1,11 @@
 //! The answers Huntflow gives, word for word where the words are known.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-/// A complete HTTP answer. The named ones can be put in a request's way by [`super::Knob`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct Canned {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub body: String,
-}
+use crate::fake::Canned;
 
+/// Huntflow's own answers, ready to be put in a request's way.
 impl Canned {
-    pub fn json(status: u16, body: &Value) -> Self {
-        Self { status, headers: vec![content_type("application/json")], body: body.to_string() }
-    }
-
-    pub fn html(status: u16, body: &str) -> Self {
-        Self { status, headers: vec![content_type("text/html; charset=utf-8")], body: body.to_owned() }
-    }
-
-    #[must_use]
-    pub fn with_header(mut self, name: &str, value: &str) -> Self {
-        self.headers.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    /// 500 with a page instead of JSON (errors.md: the body may be anything).
-    pub fn html_500() -> Self {
-        Self::html(500, "<html><head><title>500 Internal Server Error</title></head><body><h1>500</h1></body></html>")
-    }
-
     /// 503 in the v2 envelope (general.md).
     pub fn unavailable() -> Self {
         envelope(503, "server_error", "Service Unavailable", None)
@@ -57,27 +33,6 @@ impl Canned {
     /// 404 for a refresh token that is unknown or already used (#574, #581, #608); also seen on ordinary reads.
     pub fn robot_token_not_found() -> Self {
         envelope(404, "not_found", "error.robot_token.not_found", None)
-    }
-
-    /// 200, but a page: something between us and Huntflow answered.
-    pub fn html_ok() -> Self {
-        Self::html(200, "<html><body>It works!</body></html>")
-    }
-
-    /// The login page of a hotel's network, served with 200 in place of the answer.
-    pub fn captive_page() -> Self {
-        Self::html(200, "<html><body><h1>Welcome to Hotel Wi-Fi</h1><form action=\"/login\"></form></body></html>")
-    }
-
-    /// The same network's other habit: 302 to its login page.
-    pub fn captive_redirect(location: &str) -> Self {
-        Self::html(302, "<html><body>Found</body></html>").with_header("Location", location)
-    }
-
-    /// 307 keeps method and body, so a client that follows it gives the refresh token to a stranger.
-    /// Count what came with [`super::Ledger::arrivals_at`].
-    pub fn redirect(location: &str) -> Self {
-        Self { status: 307, headers: vec![], body: String::new() }.with_header("Location", location)
     }
 }
 
@@ -124,8 +79,4 @@ pub(super) fn no_such_path() -> Canned {
 /// A known path asked with the wrong method (assumed).
 pub(super) fn wrong_method() -> Canned {
     envelope(405, "method_not_allowed", "Method Not Allowed", None)
-}
-
-fn content_type(value: &str) -> (String, String) {
-    ("Content-Type".to_owned(), value.to_owned())
 }

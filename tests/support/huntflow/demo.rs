@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::FakeHuntflow;
 use super::ledger::LedgerPair;
-use super::server::FakeHuntflow;
 
 /// `7d`, `1h`, `30m`, `90s`, `2w`, with `-` to go back.
 pub fn parse_shift(text: &str) -> Option<TimeDelta> {

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use crate::fake::{Arrival, Delivery, arrivals_at};
+
 /// What the settings page shows once, and what a refresh returns: two opaque strings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Pair {
@@ -38,34 +40,6 @@ pub enum Origin {
     Issued,
     /// Made by a refresh that spent the pair with this serial.
     RotatedFrom(usize),
-}
-
-/// How far an answer got. `Written` means the socket took every byte, not that the client kept it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Delivery {
-    /// Copied from the settings page.
-    ByHand,
-    /// Committed, the answer isn't out yet.
-    Pending,
-    Written,
-    /// Written, but changed by a [`super::Knob::EditBody`].
-    Edited,
-    /// Another answer was sent in its place.
-    Replaced,
-    Cut {
-        sent: usize,
-        of: usize,
-    },
-    Dropped,
-    Failed(String),
-}
-
-impl Delivery {
-    /// The whole true answer was given away.
-    pub fn arrived(&self) -> bool {
-        matches!(self, Self::ByHand | Self::Written)
-    }
 }
 
 /// One `POST /v2/token/refresh`.
@@ -105,19 +79,6 @@ pub enum Why404 {
     Used,
     /// Older than its life (assumed to answer like an unknown one).
     Expired,
-}
-
-/// Any request that reached the server, also one that led nowhere.
-#[derive(Clone, Debug, Serialize)]
-pub struct Arrival {
-    pub method: String,
-    /// With the query, if there was one.
-    pub path: String,
-    pub user_agent: Option<String>,
-    pub authorization: Option<String>,
-    pub body: String,
-    /// The status that was sent, or `None` while there is none.
-    pub status: Option<u16>,
 }
 
 #[derive(Clone, Debug, Default, Serialize)]
@@ -169,6 +130,6 @@ impl Ledger {
 
     /// Everything that came to this path (without the query).
     pub fn arrivals_at(&self, path: &str) -> Vec<&Arrival> {
-        self.arrivals.iter().filter(|a| a.path.split('?').next() == Some(path)).collect()
+        arrivals_at(&self.arrivals, path)
     }
 }

@@ -24,28 +24,21 @@
 //! ```
 
 mod answer;
-mod clock;
-mod connection;
-mod control;
 mod demo;
-mod hold;
-mod knob;
 mod ledger;
-mod options;
+mod pairs;
 mod people;
-mod rate;
+mod provider;
 mod rules;
-mod server;
-mod shared;
-mod wire;
 
-pub use answer::Canned;
-pub use clock::ClockFile;
 pub use demo::{answer_line, parse_shift};
-pub use hold::Held;
-pub use knob::{Edit, Knob, Route};
-pub use ledger::{Arrival, Delivery, Exchange, Ledger, LedgerPair, Origin, Outcome, Pair, Why404};
-pub use options::Options;
+pub use ledger::{Exchange, Ledger, LedgerPair, Origin, Outcome, Pair, Why404};
 pub use people::{Organisation, Person};
-pub use rate::RateLimit;
-pub use server::FakeHuntflow;
+pub use provider::{Huntflow, Route};
+
+pub use crate::fake::{Arrival, Canned, ClockFile, Delivery, Edit, Held, Knob, RateLimit};
+
+/// A Huntflow on 127.0.0.1. It stops when it is dropped.
+pub type FakeHuntflow = crate::fake::Fake<Huntflow>;
+/// How a fake Huntflow is set up before it starts.
+pub type Options = crate::fake::Options<Huntflow>;

@@ -3,14 +3,13 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::answer::{self, Canned};
-use super::knob::Route;
-use super::ledger::{Delivery, Exchange, LedgerPair, Origin, Outcome, Why404};
-use super::shared::State;
-use super::wire::Request;
+use super::answer;
+use super::ledger::{Exchange, LedgerPair, Origin, Outcome, Why404};
+use super::provider::{Huntflow, Route};
+use crate::fake::{Canned, Delivery, Request};
 
 /// `POST /v2/token/refresh` (token.md). No Authorization is needed, and none is looked at.
-pub(super) fn exchange(state: &mut State, request: &Request, now: DateTime<Utc>) -> Canned {
+pub(super) fn exchange(state: &mut Huntflow, request: &Request, now: DateTime<Utc>) -> Canned {
     let refresh = refresh_token_in(request);
     let (outcome, answer) = decide(state, request, refresh.as_ref(), now);
     let refresh = refresh.ok();
@@ -20,7 +19,7 @@ pub(super) fn exchange(state: &mut State, request: &Request, now: DateTime<Utc>)
 }
 
 /// The order: User-Agent, body, unknown or used or expired, too early. So a used token never hears "too early".
-fn decide(state: &mut State, request: &Request, refresh: Result<&String, &Canned>, now: DateTime<Utc>) -> (Outcome, Canned) {
+fn decide(state: &mut Huntflow, request: &Request, refresh: Result<&String, &Canned>, now: DateTime<Utc>) -> (Outcome, Canned) {
     if !names_itself(request) {
         return (Outcome::BadUserAgent, answer::bad_user_agent());
     }
@@ -43,7 +42,7 @@ fn decide(state: &mut State, request: &Request, refresh: Result<&String, &Canned
 }
 
 /// Both clocks restart with the new pair (token.md).
-fn rotate(state: &mut State, old: &LedgerPair, now: DateTime<Utc>) -> (Outcome, Canned) {
+fn rotate(state: &mut Huntflow, old: &LedgerPair, now: DateTime<Utc>) -> (Outcome, Canned) {
     state.ledger.pairs[old.serial].used = true;
     let new = state.add_pair(&old.person, Origin::RotatedFrom(old.serial), Delivery::Pending, now);
     let body = json!({
@@ -57,11 +56,11 @@ fn rotate(state: &mut State, old: &LedgerPair, now: DateTime<Utc>) -> (Outcome, 
 }
 
 /// `GET /v2/me` and `GET /v2/accounts` (user.md). The order: User-Agent, unknown, expired, too many.
-pub(super) fn read(state: &mut State, route: Route, request: &Request, now: DateTime<Utc>) -> Canned {
+pub(super) fn read(state: &mut Huntflow, route: Route, request: &Request, now: DateTime<Utc>) -> Canned {
     if !names_itself(request) {
         return answer::bad_user_agent();
     }
-    let Some(pair) = bearer(request).and_then(|access| state.ledger.pairs.iter_mut().find(|p| p.pair.access == access)) else {
+    let Some(pair) = request.bearer().and_then(|access| state.ledger.pairs.iter_mut().find(|p| p.pair.access == access)) else {
         return answer::invalid_access_token();
     };
     pair.reads += 1;
@@ -101,9 +100,4 @@ pub(super) fn refresh_token_in(request: &Request) -> Result<String, Canned> {
 
 fn names_itself(request: &Request) -> bool {
     request.header("user-agent").is_some_and(|name| !name.trim().is_empty())
-}
-
-fn bearer(request: &Request) -> Option<&str> {
-    let (scheme, token) = request.header("authorization")?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -7,36 +7,9 @@ use serde_json::{Value, json};
 
 use super::answer::Canned;
 use super::hold::Gate;
+use super::provider::Provider;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Route {
-    /// `POST /v2/token/refresh`
-    Refresh,
-    /// `GET /v2/me`
-    Me,
-    /// `GET /v2/accounts`
-    Accounts,
-}
-
-impl Route {
-    pub(super) fn at(path: &str) -> Option<Self> {
-        match path {
-            "/v2/token/refresh" => Some(Self::Refresh),
-            "/v2/me" => Some(Self::Me),
-            "/v2/accounts" => Some(Self::Accounts),
-            _ => None,
-        }
-    }
-
-    pub(super) fn method(self) -> &'static str {
-        match self {
-            Self::Refresh => "POST",
-            Self::Me | Self::Accounts => "GET",
-        }
-    }
-}
-
-/// "Commit" is the moment the provider has done its work: for a refresh the old token is spent and the new pair exists.
+/// "Commit" is the moment the provider has done its work: for a rotation the old token is spent and the new pair exists.
 /// A knob is used up by the next request of its route, whatever that request leads to.
 #[derive(Clone, Debug)]
 pub enum Knob {
@@ -66,21 +39,21 @@ pub enum Knob {
 
 #[doc(hidden)]
 #[derive(Clone, Debug)]
-pub struct HoldGate(pub(super) Arc<Gate>);
+pub struct HoldGate(pub(crate) Arc<Gate>);
 
-/// Changes of a refresh's 200 body. The rotation itself took place: the old token is spent.
+/// Changes of a 200 body. What it tells of itself took place.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Edit {
-    /// `"refresh_token": null` (the client then keeps the old one: `proxy.py`).
+    /// `"refresh_token": null` (Huntflow's client then keeps the old one: `proxy.py`).
     NullRefreshToken,
-    /// `expires_in` is missing (the client raises `KeyError`).
+    /// `expires_in` is missing (Huntflow's client raises `KeyError`).
     WithoutExpiresIn,
     Without(String),
     Set(String, Value),
 }
 
 impl Edit {
-    pub(super) fn apply(&self, answer: &mut Canned) {
+    pub(crate) fn apply(&self, answer: &mut Canned) {
         let Ok(Value::Object(mut body)) = serde_json::from_str(&answer.body) else { return };
         match self {
             Self::NullRefreshToken => drop(body.insert("refresh_token".to_owned(), Value::Null)),
@@ -92,20 +65,17 @@ impl Edit {
     }
 }
 
-/// One knob as the control paths spell it: `{"route", "times", "knob", "seconds", "location", "key", "value"}`.
-pub(super) fn from_json(order: &Value) -> Result<(Route, usize, Knob), String> {
+/// One knob as the control paths spell it: `{"route", "times", "knob", "seconds", "location"}`. What isn't known here is
+/// asked of [`Provider::knob_named`].
+pub(crate) fn from_json<P: Provider>(order: &Value) -> Result<(P::Route, usize, Knob), String> {
     let text = |key: &str| order[key].as_str();
     let location = || text("location").ok_or("this knob needs \"location\"");
     let seconds = || {
         let seconds = order["seconds"].as_f64().ok_or("this knob needs \"seconds\"")?;
         Duration::try_from_secs_f64(seconds).map_err(|e| e.to_string())
     };
-    let route = match text("route").unwrap_or("refresh") {
-        "refresh" => Route::Refresh,
-        "me" => Route::Me,
-        "accounts" => Route::Accounts,
-        other => return Err(format!("no route {other:?}: refresh, me, accounts")),
-    };
+    let name = text("route").unwrap_or("refresh");
+    let route = P::route_named(name).ok_or_else(|| format!("no route {name:?}"))?;
     let times = usize::try_from(order["times"].as_u64().unwrap_or(1)).map_err(|e| e.to_string())?;
     let knob = match text("knob").unwrap_or_default() {
         "pass" => Knob::Pass,
@@ -116,19 +86,14 @@ pub(super) fn from_json(order: &Value) -> Result<(Route, usize, Knob), String> {
         "cut_after_commit" => Knob::CutAfterCommit,
         "html_500" => Knob::Instead(Canned::html_500()),
         "html_500_after_commit" => Knob::AfterCommit(Canned::html_500()),
-        "unavailable" => Knob::Instead(Canned::unavailable()),
-        "payment_required" => Knob::Instead(Canned::payment_required()),
-        "access_denied" => Knob::Instead(Canned::access_denied()),
-        "too_many" => Knob::Instead(Canned::too_many(order["retry_after"].as_u64())),
         "html_ok" => Knob::Instead(Canned::html_ok()),
         "html_ok_after_commit" => Knob::AfterCommit(Canned::html_ok()),
-        "robot_token_not_found" => Knob::Instead(Canned::robot_token_not_found()),
         "captive_page" => Knob::Instead(Canned::captive_page()),
         "captive_redirect" => Knob::Instead(Canned::captive_redirect(location()?)),
         "redirect" => Knob::Instead(Canned::redirect(location()?)),
         "null_refresh_token" => Knob::EditBody(Edit::NullRefreshToken),
         "without_expires_in" => Knob::EditBody(Edit::WithoutExpiresIn),
-        other => return Err(format!("no knob {other:?}")),
+        other => P::knob_named(order).ok_or_else(|| format!("no knob {other:?}"))?,
     };
     Ok((route, times, knob))
 }

@@ -41,7 +41,7 @@ impl ClockFile {
     }
 }
 
-pub(super) struct Clock {
+pub(crate) struct Clock {
     file: Option<ClockFile>,
     hand: Mutex<Hand>,
 }
@@ -54,11 +54,11 @@ enum Hand {
 }
 
 impl Clock {
-    pub(super) fn new(file: Option<ClockFile>) -> Self {
+    pub(crate) fn new(file: Option<ClockFile>) -> Self {
         Self { file, hand: Mutex::new(Hand::Running(TimeDelta::zero())) }
     }
 
-    pub(super) fn now(&self) -> DateTime<Utc> {
+    pub(crate) fn now(&self) -> DateTime<Utc> {
         let mut hand = lock(&self.hand);
         if let Some(offset) = self.file.as_ref().and_then(ClockFile::read) {
             *hand = Hand::Running(offset);
@@ -69,7 +69,7 @@ impl Clock {
         }
     }
 
-    pub(super) fn advance(&self, by: TimeDelta) {
+    pub(crate) fn advance(&self, by: TimeDelta) {
         self.now();
         let mut hand = lock(&self.hand);
         *hand = match *hand {
@@ -79,13 +79,13 @@ impl Clock {
         self.write(*hand);
     }
 
-    pub(super) fn set(&self, now: DateTime<Utc>) {
+    pub(crate) fn set(&self, now: DateTime<Utc>) {
         let mut hand = lock(&self.hand);
         *hand = Hand::Running(now - real_now());
         self.write(*hand);
     }
 
-    pub(super) fn freeze(&self, now: DateTime<Utc>) {
+    pub(crate) fn freeze(&self, now: DateTime<Utc>) {
         assert!(self.file.is_none(), "a clock that follows a file can't be frozen: the file's other readers would go on");
         *lock(&self.hand) = Hand::Frozen(now);
     }

@@ -6,28 +6,30 @@ use std::sync::Arc;
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 
-use super::answer::{self, Canned};
+use super::answer::Canned;
 use super::control;
+use super::delivery::{Arrival, Delivery};
 use super::hold::Decision;
-use super::knob::{Knob, Route};
-use super::ledger::{Arrival, Delivery, Exchange, Outcome};
-use super::rules;
+use super::knob::Knob;
+use super::provider::{Provider, Untouched};
 use super::shared::Shared;
 use super::wire::{self, Request};
 
-pub(super) async fn serve(shared: Arc<Shared>, mut stream: TcpStream) {
+/// Serves a connection that came to the origin with this number.
+pub(crate) async fn serve<P: Provider>(shared: Arc<Shared<P>>, site: usize, mut stream: TcpStream) {
     let mut unread = Vec::new();
     loop {
-        let request = match wire::read(&mut stream, &mut unread).await {
+        let mut request = match wire::read(&mut stream, &mut unread).await {
             Ok(Some(request)) => request,
             Ok(None) => return,
             Err(e) => {
-                let refusal = answer::envelope(400, "value_error", &e.to_string(), None);
+                let refusal = P::unreadable(&e.to_string());
                 // The client broke the protocol; whether it hears so doesn't matter.
                 let _ = wire::write(&mut stream, &refusal, shared.clock.now(), true).await;
                 return;
             }
         };
+        request.site = site;
         let close = request.wants_close();
         let stay = Exchanged::new(&shared, &request, &mut stream, close).run().await;
         if close || !stay {
@@ -37,20 +39,22 @@ pub(super) async fn serve(shared: Arc<Shared>, mut stream: TcpStream) {
 }
 
 /// One request on its way through the server.
-struct Exchanged<'a> {
-    shared: &'a Shared,
+struct Exchanged<'a, P: Provider> {
+    shared: &'a Shared<P>,
     request: &'a Request,
     stream: &'a mut TcpStream,
     close: bool,
     arrival: usize,
-    /// The place in the ledger's exchanges, once there is one.
-    exchange: Option<usize>,
+    /// The place in the provider's books, once there is one.
+    entry: Option<usize>,
 }
 
-impl<'a> Exchanged<'a> {
-    fn new(shared: &'a Shared, request: &'a Request, stream: &'a mut TcpStream, close: bool) -> Self {
+impl<'a, P: Provider> Exchanged<'a, P> {
+    fn new(shared: &'a Shared<P>, request: &'a Request, stream: &'a mut TcpStream, close: bool) -> Self {
         let arrival = shared.change(|state| {
-            state.ledger.arrivals.push(Arrival {
+            let arrivals = state.provider.arrivals();
+            arrivals.push(Arrival {
+                site: request.site,
                 method: request.method.clone(),
                 path: request.target.clone(),
                 user_agent: request.header("user-agent").map(str::to_owned),
@@ -58,33 +62,31 @@ impl<'a> Exchanged<'a> {
                 body: String::from_utf8_lossy(&request.body).into_owned(),
                 status: None,
             });
-            state.ledger.arrivals.len() - 1
+            arrivals.len() - 1
         });
-        Self { shared, request, stream, close, arrival, exchange: None }
+        Self { shared, request, stream, close, arrival, entry: None }
     }
 
     /// Returns whether the connection may live on.
     async fn run(mut self) -> bool {
-        let path = self.request.path();
-        if self.shared.control && path.starts_with("/_fake/") {
+        if self.shared.control && self.request.path().starts_with("/_fake/") {
             let answer = control::answer(self.shared, self.request);
             return self.send(&answer, Delivery::Written).await;
         }
-        match Route::at(path) {
-            None => self.send(&answer::no_such_path(), Delivery::Written).await,
-            Some(route) if route.method() != self.request.method => self.send(&answer::wrong_method(), Delivery::Written).await,
-            Some(route) => self.with_knob(route).await,
+        match P::route(self.request) {
+            Err(refusal) => self.send(&refusal, Delivery::Written).await,
+            Ok(route) => self.with_knob(route).await,
         }
     }
 
-    async fn with_knob(&mut self, route: Route) -> bool {
+    async fn with_knob(&mut self, route: P::Route) -> bool {
         let knob = self.shared.change(|state| state.next_knob(route));
         match &knob {
             Knob::Delay(pause) => sleep(*pause).await,
             Knob::HoldBefore(gate) if gate.0.pass().await == Decision::Drop => return self.drop_before(route),
             Knob::DropBeforeCommit => return self.drop_before(route),
             Knob::Instead(answer) => {
-                self.note_uncommitted(route, Outcome::Canned(answer.status));
+                self.note_untouched(route, Untouched::Canned(answer.status));
                 return self.send(answer, Delivery::Written).await;
             }
             _ => {}
@@ -109,36 +111,21 @@ impl<'a> Exchanged<'a> {
         self.send(&answer, Delivery::Written).await
     }
 
-    fn commit(&mut self, route: Route) -> Canned {
+    fn commit(&mut self, route: P::Route) -> Canned {
         let (request, now) = (self.request, self.shared.clock.now());
-        let (answer, exchange) = self.shared.change(|state| match route {
-            Route::Refresh => {
-                let answer = rules::exchange(state, request, now);
-                (answer, Some(state.ledger.exchanges.len() - 1))
-            }
-            Route::Me | Route::Accounts => (rules::read(state, route, request, now), None),
-        });
-        self.exchange = exchange;
-        answer
+        let committed = self.shared.change(|state| state.provider.commit(route, request, now));
+        self.entry = committed.entry;
+        committed.answer
     }
 
     /// An attempt that a knob kept from the rules still was one.
-    fn note_uncommitted(&mut self, route: Route, outcome: Outcome) {
-        if route != Route::Refresh {
-            return;
-        }
-        let refresh = rules::refresh_token_in(self.request).ok();
-        let at = self.shared.clock.now();
-        self.exchange = Some(self.shared.change(|state| {
-            let used = |token: &String| state.ledger.pairs.iter().any(|p| p.pair.refresh == *token && p.used);
-            let double_spend = refresh.as_ref().is_some_and(used);
-            state.ledger.exchanges.push(Exchange { at, refresh, outcome, double_spend, delivery: Delivery::Pending });
-            state.ledger.exchanges.len() - 1
-        }));
+    fn note_untouched(&mut self, route: P::Route, how: Untouched) {
+        let (request, now) = (self.request, self.shared.clock.now());
+        self.entry = self.shared.change(|state| state.provider.untouched(route, request, how, now));
     }
 
-    fn drop_before(&mut self, route: Route) -> bool {
-        self.note_uncommitted(route, Outcome::DroppedBeforeCommit);
+    fn drop_before(&mut self, route: P::Route) -> bool {
+        self.note_untouched(route, Untouched::Dropped);
         self.drop_after()
     }
 
@@ -166,12 +153,9 @@ impl<'a> Exchanged<'a> {
 
     fn note(&self, status: Option<u16>, delivery: &Delivery) {
         self.shared.change(|state| {
-            let ledger = &mut state.ledger;
-            ledger.arrivals[self.arrival].status = status;
-            let Some(exchange) = self.exchange.map(|at| &mut ledger.exchanges[at]) else { return };
-            exchange.delivery = delivery.clone();
-            if let Outcome::Rotated { to, .. } = exchange.outcome {
-                ledger.pairs[to].delivery = delivery.clone();
+            state.provider.arrivals()[self.arrival].status = status;
+            if let Some(entry) = self.entry {
+                state.provider.delivered(entry, delivery);
             }
         });
     }

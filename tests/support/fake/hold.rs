@@ -8,16 +8,16 @@ use tokio::sync::watch;
 use super::shared::lock;
 
 /// How long a test waits for something that should happen before it fails.
-pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Decision {
+pub(crate) enum Decision {
     Open,
     Drop,
 }
 
 #[derive(Debug)]
-pub(super) struct Gate {
+pub(crate) struct Gate {
     arrived: Mutex<bool>,
     came: Condvar,
     arrivals: watch::Sender<bool>,
@@ -25,7 +25,7 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    pub(super) fn new() -> Arc<Self> {
+    pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self {
             arrived: Mutex::new(false),
             came: Condvar::new(),
@@ -35,7 +35,7 @@ impl Gate {
     }
 
     /// The request's side: says it's here and waits.
-    pub(super) async fn pass(&self) -> Decision {
+    pub(crate) async fn pass(&self) -> Decision {
         *lock(&self.arrived) = true;
         self.came.notify_all();
         self.arrivals.send_replace(true);
@@ -55,7 +55,7 @@ pub struct Held {
 }
 
 impl Held {
-    pub(super) fn new(gate: Arc<Gate>) -> Self {
+    pub(crate) fn new(gate: Arc<Gate>) -> Self {
         Self { gate }
     }
 
