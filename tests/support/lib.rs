@@ -26,6 +26,7 @@ pub mod patience;
 #[cfg(target_os = "linux")]
 pub mod processes;
 pub mod python;
+pub mod seat;
 #[cfg(unix)]
 pub mod webdriver;
 pub mod world;
