@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bulla_core::IdToken;
 use bulla_providers::consent::{AuthorizationRequest, ClientAuth, Limits};
 use serde_json::Value;
-use support::oidc::{Event, OidcOptions};
+use support::oidc::{Client, Event, OidcOptions, Revocation};
 
 use crate::scene::{Scene, pages, tokens};
 
@@ -89,4 +89,36 @@ fn what_a_person_unticks_is_not_granted() {
     scene.browser.click("#allow");
     let answer = tokens(&scene.redeem(&waiting.consented()));
     assert_eq!(answer.scopes.expect("stated"), ["openid", "email", GMAIL]);
+}
+
+#[test]
+fn revoking_one_token_ends_all_that_its_person_allowed() {
+    let scene = Scene::with(&OidcOptions::google());
+    let refresh = [GMAIL, SHEETS].map(|scope| {
+        let mut request = request(&scene, &[("access_type", "offline"), ("prompt", "consent")]);
+        request.scopes = ["openid", "email", scope].map(str::to_owned).to_vec();
+        let waiting = scene.ask_with(&request, pages("en"), Limits::default());
+        scene.browser.open(&waiting.url);
+        if scope == GMAIL {
+            scene.sign_in("anna");
+        }
+        scene.browser.click("#allow");
+        tokens(&scene.redeem(&waiting.consented())).refresh.expect("a refresh token")
+    });
+    assert!(refresh.iter().all(|token| scene.server.is_alive(token.expose())));
+
+    // Nobody has to prove who they are.
+    let anybody = Client::public("anybody");
+    let done = scene.server.revoke(&anybody, refresh[0].expose());
+    assert_eq!((done.status, done.text.as_str()), (200, "{}"));
+    assert!(!refresh.iter().any(|token| scene.server.is_alive(token.expose())), "the other token's file is dead too");
+    scene.server.wait_for("the end", |event| matches!(event, Event::Revoked { why: Revocation::Asked, .. }));
+    let again = scene.server.revoke(&anybody, refresh[0].expose());
+    assert_eq!((again.status, &again.json()["error"]), (400, &"invalid_token".into()));
+
+    // And the person is asked again, although `prompt` does not say so.
+    let waiting = scene.ask_with(&request(&scene, &[]), pages("en"), Limits::default());
+    scene.browser.open(&waiting.url);
+    scene.browser.click("#allow");
+    waiting.consented();
 }

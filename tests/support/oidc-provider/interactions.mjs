@@ -1,4 +1,5 @@
 // Signing in, agreeing and refusing: plain forms under /interaction/UID.
+import { form } from './form.mjs'
 import { consentPage, gonePage, loginPage } from './pages.mjs'
 
 /** Who somebody is is asked together; what they allow, one by one (in Google's manner). */
@@ -65,12 +66,6 @@ export function interactions(provider, config) {
   function choices(scopes) {
     return config.google ? scopes.filter((scope) => !IDENTITY.includes(scope)) : []
   }
-}
-
-async function form(request) {
-  let text = ''
-  for await (const part of request.setEncoding('utf8')) text += part
-  return new URLSearchParams(text)
 }
 
 function show(response, status, html) {
