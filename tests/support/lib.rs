@@ -4,15 +4,18 @@
 
 pub mod canary;
 pub mod command;
+pub mod conversation;
 #[cfg(unix)]
 pub mod desktop;
 pub mod fake;
 pub mod feishu;
 pub mod google;
+pub mod highlevel;
 pub mod huntflow;
 #[cfg(unix)]
 pub mod keyring;
 pub mod many;
+pub mod node;
 #[cfg(target_os = "linux")]
 pub mod processes;
 pub mod python;
