@@ -5,5 +5,6 @@
 
 mod feishu;
 mod google;
+mod highlevel;
 mod huntflow;
 mod raw;

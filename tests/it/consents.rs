@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use support::fake::Knob;
 use support::feishu::{self, FakeFeishu};
 use support::google::{self, FakeGoogle, Person, Project};
+use support::highlevel::{self, FakeHighLevel};
 use support::seat::Seat;
 use support::world::id_of;
 
@@ -174,4 +175,42 @@ async fn a_feishu_answer_that_is_lost_is_in_doubt_and_then_told_as_lost() {
     seat.home.step_due().await;
     let view = seat.view(id).await;
     assert_eq!((view.health, view.issues.first()), (Health::NeedsPerson, Some(&ErrorCode::RefreshLost)));
+}
+
+/// A desk beside a HighLevel where a location is chosen by itself.
+async fn with_highlevel() -> (Seat, FakeHighLevel, AppId) {
+    let (seat, fake) = (Seat::new().await, FakeHighLevel::start());
+    fake.freeze(support::world::beginning());
+    let port = free_port();
+    let app = fake.set_app(highlevel::App::new(&[&format!("http://localhost:{port}/callback")], &["locations.readonly"]));
+    let location = fake.add_location(&fake.add_company("Agency"), "Main Street");
+    fake.answer_choices(Some(highlevel::Answer::Location(location.id.clone())));
+    let settings = [
+        ("api_base", fake.services_url()),
+        ("authorize_url", format!("{}/v2/oauth/chooselocation", fake.marketplace_url())),
+        ("redirect_port", port.to_string()),
+    ];
+    let app = seat.app(ProviderKind::HighLevel, &app.id, &app.secret, &settings).await;
+    (seat, fake, app)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_highlevel_answer_lost_inside_the_grace_comes_again_and_outside_it_is_lost() {
+    let (seat, fake, app) = with_highlevel().await;
+    let id = id_of(&seat.consent(app, &["locations.readonly"], "Main Street", None).await.expect("kept").view);
+    seat.advance(&fake, TimeDelta::hours(23));
+    seat.home.step_due().await;
+    assert_eq!(fake.ledger().rotations().len(), 1, "renewed when an hour is left");
+
+    seat.advance(&fake, TimeDelta::hours(24));
+    fake.next(highlevel::Route::Token, Knob::DropAfterCommit);
+    seat.token(id).await.expect("the same request again brought the same pair");
+    assert_eq!((fake.ledger().rotations().len(), seat.view(id).await.health), (2, Health::Healthy));
+
+    seat.advance(&fake, TimeDelta::hours(24));
+    fake.next_n(highlevel::Route::Token, 2, Knob::DropAfterCommit);
+    assert_eq!(seat.token(id).await.expect_err("unknown").code(), ErrorCode::InDoubt);
+    seat.advance(&fake, TimeDelta::minutes(10));
+    seat.home.step_due().await;
+    assert_eq!(seat.view(id).await.issues.first(), Some(&ErrorCode::RefreshLost));
 }

@@ -8,16 +8,19 @@ pub mod attended;
 pub mod browser;
 pub mod canary;
 pub mod command;
+pub mod conversation;
 #[cfg(unix)]
 pub mod desktop;
 pub mod fake;
 pub mod feishu;
 pub mod google;
+pub mod highlevel;
 pub mod http;
 pub mod huntflow;
 #[cfg(unix)]
 pub mod keyring;
 pub mod many;
+pub mod node;
 #[cfg(unix)]
 pub mod oidc;
 #[cfg(target_os = "linux")]

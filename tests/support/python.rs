@@ -1,9 +1,8 @@
 //! Real Python programs for compatibility proofs: virtual environments that are made once and kept in the target folder.
 
 use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::{Command, Output};
 
 /// Every package of the official Huntflow client, with exact versions.
 const HUNTFLOW_PINS: &str = include_str!("python/huntflow-requirements.txt");
@@ -62,48 +61,16 @@ pub fn venv(name: &str, requirements: &[&str]) -> PathBuf {
 /// # Panics
 /// When it can't be started.
 pub fn run(venv: &Path, script: &Path, args: &[&str]) -> Output {
-    let mut command = Command::new(interpreter(venv));
-    command.arg("-I").arg(script).args(args).env("NO_PROXY", "127.0.0.1,localhost");
+    let mut command = command(venv, script);
+    command.args(args);
     command.output().unwrap_or_else(|e| panic!("{command:?}: {e}"))
 }
 
-/// A script that reads one line after the other and answers each with one: for clients that take long to load. It ends when
-/// its input does.
-pub struct Conversation {
-    child: Child,
-    out: BufReader<ChildStdout>,
-}
-
-impl Conversation {
-    /// # Panics
-    /// When it can't be started.
-    pub fn start(venv: &Path, script: &Path) -> Self {
-        let mut command = Command::new(interpreter(venv));
-        command.arg("-I").arg(script).env("NO_PROXY", "127.0.0.1,localhost");
-        command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn().unwrap_or_else(|e| panic!("{command:?}: {e}"));
-        let out = BufReader::new(child.stdout.take().expect("it is piped"));
-        Self { child, out }
-    }
-
-    /// Says a line and returns the answer.
-    ///
-    /// # Panics
-    /// When the script has ended.
-    pub fn say(&mut self, line: &str) -> String {
-        writeln!(self.child.stdin.as_mut().expect("it is piped"), "{line}").expect("the script listens");
-        let mut answer = String::new();
-        self.out.read_line(&mut answer).expect("the script answers");
-        answer
-    }
-}
-
-impl Drop for Conversation {
-    fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        // Its answers were judged; how it ends doesn't matter.
-        let _ = self.child.wait();
-    }
+/// The command that runs a script, for [`crate::conversation::Conversation`]. It reaches 127.0.0.1 without any proxy.
+pub fn command(venv: &Path, script: &Path) -> Command {
+    let mut command = Command::new(interpreter(venv));
+    command.arg("-I").arg(script).env("NO_PROXY", "127.0.0.1,localhost");
+    command
 }
 
 /// A script that lies in `tests/support/python/`.
@@ -117,12 +84,12 @@ pub fn interpreter(venv: &Path) -> PathBuf {
 }
 
 /// The folder that cargo builds into: the running test lies in its `debug/deps`.
-fn target_folder() -> PathBuf {
+pub(crate) fn target_folder() -> PathBuf {
     let running = std::env::current_exe().expect("the test's own path");
     running.ancestors().nth(3).expect("target/<profile>/deps/<test>").to_path_buf()
 }
 
-fn succeed(command: &mut Command) {
+pub(crate) fn succeed(command: &mut Command) {
     let output = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}"));
     let said = [output.stdout, output.stderr].concat();
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&said));

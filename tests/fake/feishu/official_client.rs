@@ -4,6 +4,7 @@
 use std::sync::{LazyLock, Mutex};
 
 use serde_json::{Value, json};
+use support::conversation::Conversation;
 use support::fake::Knob;
 use support::feishu::{Answer, App, FakeFeishu, Family, Person, Route, token_error};
 use support::python;
@@ -21,8 +22,10 @@ fn world() -> (FakeFeishu, App) {
 
 /// One process for all tests, because lark-oapi takes seconds to load.
 fn run(fake: &FakeFeishu, app: &App, what: &[&str]) -> Value {
-    static CLIENTS: LazyLock<Mutex<python::Conversation>> =
-        LazyLock::new(|| Mutex::new(python::Conversation::start(&python::feishu_clients(), &python::script("feishu_recipe.py"))));
+    static CLIENTS: LazyLock<Mutex<Conversation>> = LazyLock::new(|| {
+        let mut command = python::command(&python::feishu_clients(), &python::script("feishu_recipe.py"));
+        Mutex::new(Conversation::start(&mut command))
+    });
     let (open, accounts) = (fake.open_url(), fake.accounts_url());
     let order = [&[what[0], &open, &accounts, &app.id, &app.secret], &what[1..]].concat();
     let answer = CLIENTS.lock().unwrap().say(&json!(order).to_string());
