@@ -193,7 +193,7 @@ fn a_google_account_is_connected_by_its_client_file_and_its_token_lasts() {
     let shown = ended(login).json();
     assert_eq!((shown["rotating"].as_bool(), shown["renews"].as_bool()), (Some(false), Some(true)));
     assert_eq!(shown["identity"]["email"], "anna@example.com");
-    desk.stage.clock.write(TimeDelta::minutes(50));
+    desk.stage.clock.write(TimeDelta::hours(2));
     let renewed = desk.token("Mail");
     assert!(desk.server.is_alive(&renewed));
     desk.server.wait_for("a renewal", |event| matches!(event, Event::Refreshed { .. }));

@@ -190,7 +190,7 @@ async fn with_highlevel() -> (Seat, FakeHighLevel, AppId) {
         ("authorize_url", format!("{}/v2/oauth/chooselocation", fake.marketplace_url())),
         ("redirect_port", port.to_string()),
     ];
-    let app = seat.app(ProviderKind::HighLevel, &app.id, &app.secret, &settings).await;
+    let app = seat.app(ProviderKind::HighLevel, &app.client_id, &app.client_secret, &settings).await;
     (seat, fake, app)
 }
 
@@ -198,7 +198,7 @@ async fn with_highlevel() -> (Seat, FakeHighLevel, AppId) {
 async fn a_highlevel_answer_lost_inside_the_grace_comes_again_and_outside_it_is_lost() {
     let (seat, fake, app) = with_highlevel().await;
     let id = id_of(&seat.consent(app, &["locations.readonly"], "Main Street", None).await.expect("kept").view);
-    seat.advance(&fake, TimeDelta::hours(23));
+    seat.advance(&fake, TimeDelta::hours(23) + TimeDelta::minutes(1));
     seat.home.step_due().await;
     assert_eq!(fake.ledger().rotations().len(), 1, "renewed when an hour is left");
 
