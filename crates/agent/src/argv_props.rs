@@ -172,5 +172,5 @@ fn an_option_that_is_named_after_a_secret_takes_a_file() {
             }
         }
     }
-    assert_eq!(found, 1, "the key's file, of one command");
+    assert_eq!(found, 6, "files of keys and client secrets, and nothing else");
 }

@@ -1,8 +1,8 @@
 //! Made-up facts and credentials for this crate's tests.
 
 use bulla_core::{
-    AccessToken, BaseUrl, Connection, ConnectionId, Credential, CredentialKind, Custody, CustodyKind, Facts, Fingerprint, Issued,
-    Label, ProviderKind, RefreshToken, Stored, Version,
+    AccessToken, App, AppId, BaseUrl, Connection, ConnectionId, Credential, CredentialKind, Custody, CustodyKind, Facts,
+    Fingerprint, Issued, Label, ProviderKind, RefreshToken, Stored, Version,
 };
 use chrono::{DateTime, TimeZone, Utc};
 
@@ -33,6 +33,19 @@ pub(crate) fn connection(label: &str) -> Connection {
         facts: Facts::new(Issued::Pasted { at: moment(0) }),
         created_at: moment(0),
         removed_at: None,
+    }
+}
+
+pub(crate) fn app(name: &str) -> App {
+    App {
+        id: AppId::random(),
+        label: label(name),
+        provider: ProviderKind::Google,
+        client_id: "client".to_owned(),
+        settings: [("token_uri".to_owned(), "https://oauth2.googleapis.com/token".to_owned())].into(),
+        has_secret: true,
+        refused: None,
+        created_at: moment(0),
     }
 }
 

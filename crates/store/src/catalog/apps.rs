@@ -98,24 +98,9 @@ fn read(body: &str) -> Result<App> {
 
 #[cfg(test)]
 mod tests {
-    use bulla_core::ProviderKind;
-
     use super::super::tests::open;
     use super::*;
-    use crate::sample::{label, moment};
-
-    fn app(name: &str) -> App {
-        App {
-            id: AppId::random(),
-            label: label(name),
-            provider: ProviderKind::Google,
-            client_id: "client".to_owned(),
-            settings: [("token_uri".to_owned(), "https://oauth2.googleapis.com/token".to_owned())].into(),
-            has_secret: true,
-            refused: None,
-            created_at: moment(0),
-        }
-    }
+    use crate::sample::{app, label};
 
     #[tokio::test]
     async fn apps_are_kept_changed_and_forgotten() {

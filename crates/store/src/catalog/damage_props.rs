@@ -14,7 +14,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, SqliteConnection};
 use super::whole_props::{due, me, runner, runtime};
 use super::*;
 use crate::keychain::Spill;
-use crate::sample::{connection, moment as at};
+use crate::sample::{app, connection, moment as at};
 
 /// A catalog with a row in each table, and a program of somebody's that writes into it.
 struct Damaged {
@@ -52,6 +52,7 @@ impl Damaged {
         catalog.put_peer(&peer()).await.expect("kept");
         catalog.put_sent(&sent(last.id)).await.expect("kept");
         catalog.take_in(&[], &seen()).await.expect("taken in");
+        catalog.put_app(&app("App")).await.expect("kept");
         let options = SqliteConnectOptions::new().filename(folder.path().join("catalog.db")).foreign_keys(false);
         let stranger = options.connect().await.expect("opened");
         Self { catalog, stranger, other, last, folder }
@@ -111,6 +112,9 @@ impl Damaged {
         damage("events", catalog.events(last.id, 9).await)?;
         damage("recent_events", catalog.recent_events(9).await)?;
         damage("event_head", catalog.event_head().await)?;
+        let apps = catalog.apps().await;
+        prop_assert!(apps.as_ref().is_ok_and(|apps| apps.len() == 1) || apps.is_err(), "no app is passed over");
+        damage("apps", apps)?;
         damage("peers", catalog.peers().await)?;
         damage("peer", catalog.peer(&peer().fingerprint).await)?;
         damage("sent", catalog.sent("id").await)?;
@@ -340,7 +344,9 @@ fn a_catalog_with_a_damaged_schema_or_stale_rows_says_so_when_it_is_opened() {
             let sql = match place {
                 0 => format!("UPDATE connections SET body = {text}"),
                 1 => format!("UPDATE connections SET rules_version = {number}"),
-                2 => format!("UPDATE _sqlx_migrations SET version = {number}"),
+                2 => format!(
+                    "UPDATE _sqlx_migrations SET version = {number} WHERE version = (SELECT max(version) FROM _sqlx_migrations)"
+                ),
                 _ => format!("UPDATE _sqlx_migrations SET checksum = {text}"),
             };
             // What is up to date is not looked at so closely.
