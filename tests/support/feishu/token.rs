@@ -35,7 +35,8 @@ pub(super) fn endpoint(feishu: &mut Feishu, request: &Request, family: Family, n
     Ok((codes::logged(200, &answer(feishu, serial)), serial))
 }
 
-/// Every self-registered app is confidential; v3 also takes HTTP Basic, and either refuses both ways at once.
+/// Every self-registered app is confidential. v3 also takes HTTP Basic [V3DOC]; that v2 does is assumed. Both ways at once
+/// are refused by either.
 fn authenticated(feishu: &Feishu, request: &Request, body: &Parameters) -> Result<App, Canned> {
     let basic = request.basic();
     if basic.is_some() && body.filled("client_secret").is_some() {
