@@ -1,5 +1,6 @@
 // Apps and consents of the demonstration. The page's address says how the next consent ends:
 // ?consent=declined|timeout|other_person|confirm|missing|wait; without it, well and after a moment.
+// `wait` ends well with the page's event `demo-consent`.
 import type { AppView } from '../../bindings/AppView'
 import type { ConnectionView } from '../../bindings/ConnectionView'
 import type { ConsentEnd } from '../../bindings/ConsentEnd'
@@ -42,7 +43,7 @@ export function companyApps(): AppView[] {
   return [
     app({ id: 'app-google', label: 'Google acme-hr', provider: 'google', client_id: '482913057711-9q2f.apps.googleusercontent.com' }),
     app({ id: 'app-feishu', label: '飞书招聘助手', provider: 'feishu', client_id: 'cli_a7f3c02d9b1e500d', refused: 'app_refused' }),
-    app({ id: 'app-oidc', label: 'Keycloak', provider: 'oidc', client_id: 'bulla-desk', settings: { issuer: 'https://id.acme.example/realms/hr' } }),
+    app({ id: 'app-oidc', label: 'Keycloak', provider: 'oidc', client_id: 'bulla-desk', settings: { issuer: 'https://id.orbit.example/realms/hr' } }),
   ]
 }
 
@@ -58,6 +59,7 @@ export function companyGrants(): Map<string, GrantView> {
   return new Map([
     ['g1', grant({ app: 'app-google', app_label: 'Google acme-hr', scopes: [...WHO, `${GOOGLE}gmail.modify`, `${GOOGLE}spreadsheets`] })],
     ['g2', grant({ app: 'app-google', app_label: 'Google acme-hr', scopes: [...WHO, `${GOOGLE}spreadsheets.readonly`], missing: [`${GOOGLE}gmail.send`], testing: true })],
+    ['g5', grant({ app: 'app-google', app_label: 'Google acme-hr', scopes: [...WHO, `${GOOGLE}drive.readonly`] })],
     ['g3', grant({ app: 'app-feishu', app_label: '飞书招聘助手', scopes: ['auth:user.id:read', 'offline_access'], consent_ends_at: at(345 * DAY) })],
     ['g4', grant({ app: 'app-oidc', app_label: 'Keycloak', scopes: ['openid', 'email', 'offline_access'] })],
   ])
@@ -174,7 +176,7 @@ export class DemoConsents {
     if (wanted === 'timeout') return failed('consent_timed_out')
     if (wanted === 'confirm') return ended('confirm')
     if (wanted === 'other_person') {
-      const known = this.#ground.rows().find((one) => one.id === form.renews)?.identity ?? { name: 'Anna Smirnova', email: 'anna@acme.example', organisations: [] }
+      const known = this.#ground.rows().find((one) => one.id === form.renews)?.identity ?? { name: 'Anna Smirnova', email: 'anna@orbit.example', organisations: [] }
       return ended('other_person', { known, found: { name: 'Olga Petrova', email: 'olga@northwind.example', organisations: [] } })
     }
     return this.#kept(form)
@@ -205,7 +207,9 @@ export class DemoConsents {
       const end = new Promise<ConsentEnd>((done) => (finish = done))
       const waiting: Waiting = { form, end, finish, decided: null }
       this.#waiting.set(id, waiting)
-      if (wanted !== 'wait') void wait(600).then(() => finish(this.#outcome(form)))
+      // A test says when a waiting one ends; clocks would race with the test's own steps.
+      if (wanted === 'wait') globalThis.addEventListener?.('demo-consent', () => finish(this.#outcome(form)), { once: true })
+      else void wait(600).then(() => finish(this.#outcome(form)))
       const redirect = (by.redirects[0] ?? '').replace(':0', ':40213')
       return { id, redirect, ends_at: at(5 * 60_000), opened: wanted !== 'wait' || !query.has('nobrowser') }
     },
@@ -229,7 +233,9 @@ export class DemoConsents {
     consentCopyLink: async (id) => void this.#of(id),
     connectionRevoke: async (id, confirmed) => {
       const mine = this.#ground.rows().find((one) => one.id === id) ?? refuse('not_found')
-      const others = this.#ground.rows().filter((one) => one.id !== id && one.provider === 'google' && mine.provider === 'google' && this.grants.get(one.id)?.app === this.grants.get(id)?.app)
+      // Google ends everything that one person granted to one project.
+      const same = (one: ConnectionView) => one.id !== id && one.identity?.email === mine.identity?.email && this.grants.get(one.id)?.app === this.grants.get(id)?.app
+      const others = mine.provider === 'google' ? this.#ground.rows().filter(same) : []
       if (others.length && !confirmed) refuse('revoke_ends_others', { label: mine.label, matches: others.map((one) => one.label).join(', ') })
       for (const one of others) this.#ground.tell('connection', this.#ground.keep({ ...one, health: 'needs_person', severity: 'critical', valid: false, issues: ['revoked'], deadline: at(0), next_step: null, next_step_at: null }))
       this.#ground.drop([id])
@@ -257,7 +263,7 @@ export function consented(over: Partial<ConnectionView> & Pick<ConnectionView, '
   const isGoogle = over.provider === 'google'
   const bases: Record<string, string> = { google: 'https://www.googleapis.com', feishu: 'https://open.feishu.cn', lark: 'https://open.larksuite.com', highlevel: 'https://services.leadconnectorhq.com' }
   return row({
-    base_url: bases[over.provider] ?? 'https://id.acme.example/realms/hr',
+    base_url: bases[over.provider] ?? 'https://id.orbit.example/realms/hr',
     consented: true,
     rotating: !isGoogle,
     renew_opens_at: null,
@@ -271,9 +277,10 @@ export function consented(over: Partial<ConnectionView> & Pick<ConnectionView, '
 
 export function consentedRows(): ConnectionView[] {
   return [
-    consented({ id: 'g1', label: 'Anna: Gmail and Sheets', provider: 'google', person: 'Anna Smirnova', identity: { name: null, email: 'anna@acme.example', organisations: [] } }),
-    consented({ id: 'g2', label: 'Marta: Sheets', provider: 'google', person: 'Marta Ozola', identity: { name: null, email: 'marta@acme.example', organisations: [] }, health: 'needs_person', severity: 'critical', valid: false, issues: ['refresh_not_found', 'app_in_testing'], deadline: at(-2 * 3_600_000), next_step: null, next_step_at: null, access_expires_at: at(-3_600_000), refresh_expires_at: at(-2 * 3_600_000), last_error: { code: 'refresh_not_found', at: at(-2 * 3_600_000), detail: 'invalid_grant: Token has been expired or revoked.' } }),
+    consented({ id: 'g1', label: 'Anna: Gmail and Sheets', provider: 'google', person: 'Anna Smirnova', identity: { name: null, email: 'anna@orbit.example', organisations: [] } }),
+    consented({ id: 'g5', label: 'Anna: reports', provider: 'google', person: 'Anna Smirnova', identity: { name: null, email: 'anna@orbit.example', organisations: [] } }),
+    consented({ id: 'g2', label: 'Marta: Sheets', provider: 'google', person: 'Marta Ozola', identity: { name: null, email: 'marta@orbit.example', organisations: [] }, health: 'needs_person', severity: 'critical', valid: false, issues: ['refresh_not_found', 'app_in_testing'], deadline: at(-2 * 3_600_000), next_step: null, next_step_at: null, access_expires_at: at(-3_600_000), refresh_expires_at: at(-2 * 3_600_000), last_error: { code: 'refresh_not_found', at: at(-2 * 3_600_000), detail: 'invalid_grant: Token has been expired or revoked.' } }),
     consented({ id: 'g3', label: '王小明 飞书', provider: 'feishu', person: '王小明', identity: { name: '王小明', email: null, organisations: ['星河科技'] }, health: 'paused', severity: 'warning', valid: false, issues: ['app_refused'], deadline: at(5 * DAY), next_step: 'check', next_step_at: at(DAY), last_error: { code: 'app_refused', at: at(-5 * 3_600_000), detail: 'invalid_client: 20002' } }),
-    consented({ id: 'g4', label: 'HR portal', provider: 'oidc', person: 'Jo Park', identity: { name: 'Jo Park', email: 'jo@acme.example', organisations: [] } }),
+    consented({ id: 'g4', label: 'HR portal', provider: 'oidc', person: 'Jo Park', identity: { name: 'Jo Park', email: 'jo@orbit.example', organisations: [] } }),
   ]
 }
