@@ -5,7 +5,7 @@ import { PAIR_TEXT } from './screens.mjs'
 const focused = (page) => page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName)
 
 /** Tab until a control has the focus; a keyboard trap or an unreachable control fails here. */
-async function tabTo(page, testid) {
+export async function tabTo(page, testid) {
   for (let presses = 0; presses < 40; presses += 1) {
     if ((await focused(page)) === testid) return
     await page.keyboard.press('Tab')

@@ -4,7 +4,7 @@ import { open } from './browser.mjs'
 const wanted = process.argv.slice(2)
 const at = wanted.indexOf('--only')
 const [, only = ''] = at < 0 ? [] : wanted.splice(at, 2)
-const suites = ['paste', 'list', 'keys', 'flows', 'axe'].filter((name) => wanted.length === 0 || wanted.includes(name))
+const suites = ['paste', 'list', 'keys', 'flows', 'consent', 'axe'].filter((name) => wanted.length === 0 || wanted.includes(name))
 const app = await open()
 let failed = 0
 

@@ -28,6 +28,34 @@ const card = async (page) => {
   await page.id('card').fill('bulla-card1:abc')
 }
 
+/** The list is longer than the window: the row is looked for. */
+const found = (id, text) => async (page) => {
+  await page.id('search').fill(text)
+  await row(id)(page)
+}
+const toConsent = (provider) => async (page) => {
+  await nav('add')(page)
+  await page.id(`provider-${provider}`).click()
+  await page.id('doctor').or(page.id('add-app')).first().waitFor()
+}
+/** As far as the browser. */
+const asked = async (page) => {
+  await toConsent('google')(page)
+  await page.id('preset').click()
+  await page.id('label').fill('Olga: Gmail')
+  await page.locator('[data-testid=open-browser]:enabled').click()
+}
+const ended = async (page) => {
+  await asked(page)
+  await page.id('ended').waitFor()
+}
+const renewed = async (page) => {
+  await found('g1', 'gmail')(page)
+  await page.id('consent-again').click()
+  await page.locator('[data-testid=open-browser]:enabled').click()
+  await page.id('ended').waitFor()
+}
+
 export const SCREENS = [
   { name: 'connections', go: async () => {} },
   {
@@ -169,6 +197,126 @@ export const SCREENS = [
       await page.id('handover').click()
       await page.id('seal').click()
       await page.id('sealed').waitFor()
+    },
+  },
+  { name: 'consent-google', go: toConsent('google') },
+  {
+    name: 'consent-google-new',
+    query: 'state=empty',
+    go: async (page) => {
+      await toConsent('google')(page)
+      await page.id('client-text').fill('{"web":{"client_id":"1"}}')
+      await page.locator('[role=alert]').waitFor()
+    },
+  },
+  { name: 'consent-feishu-refused', go: toConsent('feishu') },
+  {
+    name: 'consent-lark-doctor',
+    query: 'state=empty',
+    go: async (page) => {
+      await toConsent('lark')(page)
+      await page.id('client-id').fill('cli_a1')
+      await page.id('client-secret').fill('secret')
+      await page.id('add-app').click()
+      await page.id('doctor').waitFor()
+      await page.id('doctor-tick').first().check()
+    },
+  },
+  { name: 'consent-highlevel', query: 'state=empty', go: toConsent('highlevel') },
+  {
+    name: 'consent-oidc-by-hand',
+    query: 'state=empty',
+    go: async (page) => {
+      await toConsent('oidc')(page)
+      for (const summary of await page.locator('details > summary').all()) await summary.click()
+      await page.id('endpoint-token_endpoint').waitFor()
+    },
+  },
+  {
+    name: 'consent-renew',
+    go: async (page) => {
+      await found('g1', 'gmail')(page)
+      await page.id('consent-again').click()
+      await page.id('doctor').waitFor()
+    },
+  },
+  {
+    name: 'consent-waiting',
+    query: 'consent=wait',
+    go: async (page) => {
+      await asked(page)
+      await page.id('landed').fill('https://example.com/')
+      await page.id('landed-send').click()
+      await page.locator('[role=alert]').waitFor()
+      await page.locator('[data-testid=error-pages] summary').click()
+      await page.id('error-page').nth(2).check()
+    },
+  },
+  {
+    name: 'consent-not-opened',
+    query: 'consent=wait&nobrowser',
+    go: async (page) => {
+      await asked(page)
+      await page.id('waiting').waitFor()
+    },
+  },
+  {
+    name: 'consent-left',
+    query: 'consent=wait',
+    go: async (page) => {
+      await asked(page)
+      await page.id('waiting').waitFor()
+      await nav('servers')(page)
+      await page.id('consent-bar').waitFor()
+    },
+  },
+  { name: 'consent-kept', go: ended },
+  { name: 'consent-missing', query: 'consent=missing', go: ended },
+  { name: 'consent-declined', query: 'consent=declined', go: ended },
+  { name: 'consent-timeout', query: 'consent=timeout', go: ended },
+  { name: 'consent-other-person', query: 'consent=other_person', go: renewed },
+  { name: 'consent-confirm', query: 'consent=confirm', go: ended },
+  {
+    name: 'apps',
+    go: async (page) => {
+      await nav('apps')(page)
+      await page.id('app').first().waitFor()
+    },
+  },
+  {
+    name: 'apps-empty',
+    query: 'state=empty',
+    go: async (page) => {
+      await nav('apps')(page)
+      await page.id('apps-empty').waitFor()
+    },
+  },
+  {
+    name: 'apps-secret',
+    go: async (page) => {
+      await nav('apps')(page)
+      await page.id('app-secret').first().click()
+      await page.id('secret-value').waitFor()
+    },
+  },
+  {
+    name: 'apps-in-use',
+    go: async (page) => {
+      await nav('apps')(page)
+      await page.id('app-remove').first().click()
+      await page.id('app-in-use').waitFor()
+    },
+  },
+  { name: 'connection-consented', go: found('g1', 'gmail') },
+  { name: 'connection-consent-dead', go: found('g2', 'marta') },
+  { name: 'connection-app-refused', go: found('g3', '飞书') },
+  {
+    name: 'connection-revoke',
+    go: async (page) => {
+      await found('g1', 'gmail')(page)
+      await page.id('revoke').click()
+      await page.id('revoke-yes').click()
+      await page.id('revoke-others').waitFor()
     },
   },
   { name: 'settings', query: 'vault=file', go: nav('settings') },

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', 'src')
 const languages = ['en', 'ru', 'zh']
-const files = ['ui', 'errors', 'events', 'guide', 'cli', 'consent']
+const files = ['ui', 'errors', 'events', 'guide', 'cli', 'consent', 'wizard']
 const problems = []
 const complain = (text) => problems.push(text)
 
@@ -65,7 +65,7 @@ for (const file of files) {
 const union = (name) => [...read(`bindings/${name}.ts`).matchAll(/"([a-z_]+)"/g)].map((m) => m[1])
 const codes = union('ErrorCode')
 const kinds = [...read('i18n/kinds.ts').matchAll(/^ {2}'([a-z_]+)',$/gm)].map((m) => m[1])
-const [ui, errors, events, guide] = files.map((file) => catalogue('en', file))
+const [ui, errors, events, guide, , , wizard] = files.map((file) => catalogue('en', file))
 const want = (words, key, where) => {
   if (!(key in words)) complain(`en/${where}: no words for ${key}`)
 }
@@ -91,13 +91,43 @@ const families = {
 }
 for (const [family, words] of Object.entries(families)) for (const word of words) want(ui, `${family}.${word}`, 'ui')
 
+/** The same for the screens about apps and consents, whose lists of words stand in the state's data. */
+const keysIn = (path) => [...read(path).matchAll(/key: '([a-z_]+)'|\bcheck\('([a-z_]+)'/g)].map((m) => m[1] ?? m[2])
+const quoted = (path, from, to) => {
+  const text = read(path)
+  return [...text.slice(text.indexOf(from), text.indexOf(to, text.indexOf(from))).matchAll(/'([a-z_0-9]+)'/g)].map((m) => m[1])
+}
+const scopeNames = [...read('state/scopes.ts').matchAll(/^ {2}\S+: '([a-z_]+)',$/gm)].map((m) => m[1])
+const findings = [...keysIn('state/doctor.ts'), 'redirect_one', 'redirect_several', 'offline_google', 'scopes_none', 'secret_missing']
+const pages = [...quoted('state/console.ts', 'LARK_PAGES = ', ']'), ...quoted('state/console.ts', 'ERROR_PAGES', '\n}')]
+const wizardFamilies = {
+  doctor: findings,
+  doctor_fix: findings,
+  verdict: ['ok', 'note', 'bad'],
+  console: keysIn('state/console.ts'),
+  page: pages,
+  page_cause: pages,
+  page_fix: pages,
+  scope: scopeNames,
+  scopes_note: families.provider.slice(1, -1),
+  service: ['gmail', 'sheets', 'drive'],
+  endpoint: ['authorization_endpoint', 'token_endpoint', 'userinfo_endpoint', 'revocation_endpoint'],
+}
+for (const [family, words] of Object.entries(wizardFamilies)) {
+  if (words.length === 0) complain(`the list of ${family} was not found`)
+  for (const word of words) want(wizard, `${family}.${word}`, 'wizard')
+}
+for (const key of Object.keys(wizard)) if (key in ui) complain(`en/wizard: ${key} is also in ui`)
+
 // A key nobody asks for is a sentence translators mend in vain.
 const sources = readdirSync(root, { recursive: true })
   .filter((path) => /\.(svelte|ts)$/.test(path) && !path.includes('bindings'))
   .map(read)
   .join('\n')
-const atRunTime = new Set(Object.entries(families).flatMap(([family, words]) => words.map((word) => `${family}.${word}`)))
-for (const words of [ui, guide]) {
+const atRunTime = new Set(
+  [...Object.entries(families), ...Object.entries(wizardFamilies)].flatMap(([family, words]) => words.map((word) => `${family}.${word}`)),
+)
+for (const words of [ui, guide, wizard]) {
   for (const key of Object.keys(words)) {
     const name = key in words && FORM.test(key) && `${key.replace(FORM, '')}_other` in words ? key.replace(FORM, '') : key
     if (/^health(_means)?\./.test(name) || atRunTime.has(name)) continue

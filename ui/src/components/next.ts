@@ -2,6 +2,7 @@
 import type { ConnectionView } from '../bindings/ConnectionView'
 import { dayTime } from '../i18n/format'
 import { errorWords, t } from '../i18n/words.svelte'
+import { refreshRefused } from '../state/row'
 
 export function nextStep(row: ConnectionView): string {
   if (row.removed_until) return t('next.removed', { date: dayTime(row.removed_until) })
@@ -14,8 +15,9 @@ export function nextStep(row: ConnectionView): string {
   if (date && row.next_step === 'renew') return t('next.renew', { date })
   if (date && row.next_step === 'probe') return t('next.probe', { date })
   if (row.health === 'needs_person') {
+    if (row.consented && refreshRefused(row)) return t('next.consent')
     const issue = row.issues[0]
-    return (issue && errorWords(issue).button) || t('next.paste')
+    return (issue && errorWords(issue).button) || t(row.consented ? 'next.consent' : 'next.paste')
   }
   if (date) return t('next.check', { date })
   return row.static_key === 'alone' ? t('next.static') : t('next.none')

@@ -1,11 +1,12 @@
 // A host in the browser for screens' tests and for work on the screens. The build chooses it only in
 // the mode `demo`; the product's bundle holds nothing of this folder. The page's address says what to
-// show: ?rows=10000, ?state=empty|locked|broken|changed, ?lang=, ?theme=, ?vault=file.
+// show: ?rows=10000, ?state=empty|locked|broken|changed, ?lang=, ?theme=, ?vault=file, ?consent= (demo/consent.ts).
 import type { ConnectionView } from '../bindings/ConnectionView'
 import type { ErrorCode } from '../bindings/ErrorCode'
 import type { ServerView } from '../bindings/ServerView'
 import type { SettingsView } from '../bindings/SettingsView'
 import type { VaultView } from '../bindings/VaultView'
+import { consentedRows, DemoConsents } from './demo/consent'
 import { environmentOf, lookAt } from './demo/paste'
 import { at, DESK, held, manyRows, row, smallCompany } from './demo/rows'
 import { Refusal, type Host, type HostEvents, type PasteRequest } from './types'
@@ -18,7 +19,7 @@ function refuse(code: ErrorCode, params: Record<string, string> = {}, detail: st
   throw new Refusal({ code, params, detail })
 }
 
-let rows: ConnectionView[] = state === 'empty' ? [] : query.has('rows') ? manyRows(Number(query.get('rows'))) : smallCompany()
+let rows: ConnectionView[] = state === 'empty' ? [] : query.has('rows') ? manyRows(Number(query.get('rows'))) : [...smallCompany(), ...consentedRows()]
 let settings: SettingsView = { language: query.get('lang') ?? 'system', theme: query.get('theme') ?? 'system' }
 let vault: VaultView = state === 'locked' ? { state: 'waiting', problem: 'keychain_locked' } : { state: 'ready', problem: null }
 const WORDS = ['amber', 'bridge', 'cedar', 'delta', 'ember', 'falcon', 'granite', 'harbor']
@@ -48,6 +49,22 @@ function change(id: string, over: Partial<ConnectionView>): ConnectionView {
   tell('connection', changed)
   return changed
 }
+
+const consents = new DemoConsents(
+  {
+    rows: () => rows,
+    keep(kept) {
+      rows = rows.some((one) => one.id === kept.id) ? rows.map((one) => (one.id === kept.id ? kept : one)) : [...rows, kept]
+      return kept
+    },
+    drop(ids) {
+      rows = rows.filter((one) => !ids.includes(one.id))
+      tell('connections_reset', null)
+    },
+    tell,
+  },
+  state === 'empty',
+)
 
 /** Whose pair it is, by what the stand-in tokens begin with. */
 function accessOf(request: PasteRequest): string {
@@ -81,6 +98,7 @@ export const host: Host = {
     const connection = rows.find((one) => one.id === id) ?? refuse('not_found')
     return {
       connection,
+      grant: consents.grants.get(id) ?? null,
       history: [
         ...(connection.last_error ? [{ at: connection.last_error.at, kind: 'renew_failed', code: connection.last_error.code, detail: null }] : []),
         { at: at(-6 * 3_600_000), kind: 'tested', code: null, detail: null },
@@ -155,6 +173,7 @@ export const host: Host = {
   connectionRestore: async (id) => change(id, { removed_until: null }),
   connectionCopy: async () => {},
   connectionReveal: async () => {},
+  ...consents.host,
   async aliasSet(name, id) {
     if (!/^[a-z0-9-]+$/.test(name)) refuse('alias_invalid')
     return change(id, { aliases: [...(rows.find((one) => one.id === id)?.aliases ?? []), name] })

@@ -6,12 +6,14 @@ import type enErrors from './en/errors.json'
 import type enEvents from './en/events.json'
 import type enGuide from './en/guide.json'
 import type enUi from './en/ui.json'
+import type enWizard from './en/wizard.json'
 import { EVENT_KINDS, type EventKind } from './kinds'
 
 export const LANGUAGES = ['en', 'ru', 'zh'] as const
 export type Language = (typeof LANGUAGES)[number]
 
-export type UiWords = typeof enUi
+/** The wizard's words are fetched with the first screen that needs them, and then stand among the others. */
+export type UiWords = typeof enUi & typeof enWizard
 export type GuideWords = typeof enGuide
 /** Languages differ in their plural forms; `npm run words` knows which ones each must have. */
 type Catalogue = { ui: Omit<UiWords, `${PluralKey}_one`>; errors: typeof enErrors; events: typeof enEvents }
@@ -22,7 +24,7 @@ export type PluralKey = PluralOf<keyof UiWords>
 export type WordKey = Exclude<keyof UiWords, `${PluralKey}_${Intl.LDMLPluralRule}`>
 export type Params = Record<string, string | number>
 
-const catalogues: Record<Language, () => Promise<{ default: Catalogue }>> = {
+const catalogues: Record<Language, () => Promise<{ default: Omit<Catalogue, 'ui'> & { ui: Partial<Catalogue['ui']> } }>> = {
   en: () => import('./en'),
   ru: () => import('./ru'),
   zh: () => import('./zh'),
@@ -33,16 +35,31 @@ const guides: Record<Language, () => Promise<{ default: GuideWords }>> = {
   zh: () => import('./zh/guide.json'),
 }
 
+const wizards: Record<Language, () => Promise<{ default: Partial<Catalogue['ui']> }>> = {
+  en: () => import('./en/wizard.json'),
+  ru: () => import('./ru/wizard.json'),
+  zh: () => import('./zh/wizard.json'),
+}
+
 class Words {
   language = $state<Language>('en')
   catalogue = $state.raw<Catalogue>({ ui: {}, errors: {}, events: {} } as Catalogue)
   plurals = $derived(new Intl.PluralRules(this.language))
+  #withWizard = false
 
   /** Both change in one step, so that no screen is ever drawn in two languages. */
   async use(language: Language): Promise<void> {
     const loaded = (await catalogues[language]()).default
-    this.catalogue = loaded
+    const wizard = this.#withWizard ? (await wizards[language]()).default : {}
+    this.catalogue = { ...loaded, ui: { ...loaded.ui, ...wizard } } as Catalogue
     this.language = language
+  }
+
+  /** For the screens about apps and consents: none of their words is asked for before this is done. */
+  async useWizard(): Promise<void> {
+    if (this.#withWizard) return
+    this.#withWizard = true
+    await this.use(this.language)
   }
 }
 

@@ -8,8 +8,10 @@ import type { Snapshot } from '../bindings/Snapshot'
 import type { VaultView } from '../bindings/VaultView'
 import { asRefusal, type Host } from '../host/types'
 import { languageOf, t, words, type Language } from '../i18n/words.svelte'
+import { Apps } from './apps.svelte'
 import { Clock } from './clock.svelte'
 import { Connections } from './connections.svelte'
+import { Consents } from './consents.svelte'
 import { Notices } from './notices.svelte'
 import { Route } from './route.svelte'
 import { applyTheme } from './theme'
@@ -24,6 +26,8 @@ export class Desk {
   readonly connections: Connections
   readonly notices = new Notices()
   readonly route = new Route()
+  readonly apps: Apps
+  readonly consents = new Consents()
   home: HomeView
   settings = $state.raw<SettingsView>({ language: 'system', theme: 'system' })
   vault = $state.raw<VaultView>({ state: 'ready', problem: null })
@@ -35,6 +39,7 @@ export class Desk {
     this.host = host
     this.clock = new Clock(snapshot.now)
     this.connections = new Connections(this.clock)
+    this.apps = new Apps(host)
     this.home = snapshot.home
     this.#systemLanguage = snapshot.system_language
     this.#systemDark = snapshot.system_dark
@@ -59,6 +64,7 @@ export class Desk {
       host.listen('vault', (vault) => (this.vault = vault)),
       host.listen('now', (now) => this.clock.set(now)),
       host.listen('servers', (servers) => (this.servers = servers)),
+      host.listen('apps', () => this.apps.changed()),
     ])
     // Asked once the answer's changes are heard, so that none is missed.
     void host.vaultNow().then((vault) => (this.vault = vault))

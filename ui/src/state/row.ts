@@ -68,13 +68,21 @@ export function searchText(row: ConnectionView): string {
   )
 }
 
+/** Two tokens: one that programs use, and one that brings the next. */
 export const isPair = (row: ConnectionView) => row.provider !== 'static' && row.static_key !== 'alone'
+/** Its tokens come from a person's clipboard, and a newer pair can be pasted; consented ones are consented to again. */
+export const isPasted = (row: ConnectionView) => isPair(row) && !row.consented
+/** Which of several addresses a provider has is worth saying only where it has several. */
+export const hasEnvironment = (row: ConnectionView) => row.provider === 'huntflow' || row.provider === 'static'
 
 const REFRESH_GONE: ReadonlySet<string> = new Set([
   'refresh_not_found',
   'refresh_lost',
   'refresh_expired',
   'reauthorization_required',
+  'revoked',
+  'sign_in_again',
+  'account_gone',
 ])
 
 /** The provider has said that the refresh token is worth nothing. */
@@ -91,7 +99,7 @@ export const accessAlive = (row: ConnectionView) => row.valid && row.static_key 
 
 /** When Bulla will fetch a new pair by itself, as far as anyone can know today. */
 export function renewalAt(row: ConnectionView): string | null {
-  if (row.removed_until || !row.rotating) return null
+  if (row.removed_until || !row.renews) return null
   if (row.next_step === 'renew') return row.next_step_at
   return row.next_step === 'check' && row.severity === 'ok' ? row.access_expires_at : null
 }

@@ -5,7 +5,7 @@ import { errorWords, languageOf, tn, words } from '../i18n/words.svelte'
 import { base64 } from './files'
 import { connection } from './fixture'
 import { Notices } from './notices.svelte'
-import { byUrgency, environmentOf } from './row'
+import { byUrgency, environmentOf, isPair, isPasted, refreshAlive, renewalAt } from './row'
 import { dark } from './theme'
 
 beforeAll(() => words.use('ru'))
@@ -46,6 +46,14 @@ describe('rows', () => {
       connection({ label: 'critical', severity: 'critical', deadline: '2026-12-09T00:00:00Z' }),
     ]
     expect(rows.sort(byUrgency).map((row) => row.label)).toEqual(['critical', 'sooner', 'later', 'a', 'b', 'removed'])
+  })
+  it('tells what was pasted from what was consented to, and renews both', () => {
+    const lasting = connection({ provider: 'google', consented: true, rotating: false, refresh_expires_at: null, next_step: 'renew', next_step_at: '2026-11-21T10:00:00Z' })
+    expect([isPair(lasting), isPasted(lasting), isPasted(connection())]).toEqual([true, false, true])
+    expect(renewalAt(lasting)).toBe('2026-11-21T10:00:00Z')
+    expect(renewalAt(connection({ provider: 'static', static_key: 'alone', rotating: false, renews: false, next_step: 'check' }))).toBe(null)
+    expect(refreshAlive(lasting, 0)).toBe(true)
+    expect(refreshAlive({ ...lasting, issues: ['revoked'] }, 0)).toBe(false)
   })
   it('names the environment of an address', () => {
     const of = (host: string) => environmentOf(`https://${host}`)
