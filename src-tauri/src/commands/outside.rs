@@ -32,6 +32,13 @@ pub(crate) async fn open_link(desk: Desk<'_>, app: AppHandle, which: String) -> 
 /// The page names a link; only these exist.
 fn link(which: &str, russian: bool) -> Result<&'static str> {
     match (which, russian) {
+        ("google_clients", _) => Ok("https://console.cloud.google.com/auth/clients"),
+        ("google_audience", _) => Ok("https://console.cloud.google.com/auth/audience"),
+        ("google_apis", _) => Ok("https://console.cloud.google.com/apis/library"),
+        ("google_permissions", _) => Ok("https://myaccount.google.com/permissions"),
+        ("feishu_console", _) => Ok("https://open.feishu.cn/app"),
+        ("lark_console", _) => Ok("https://open.larksuite.com/app"),
+        ("highlevel_apps", _) => Ok("https://marketplace.gohighlevel.com/"),
         ("huntflow_tokens_help", true) => Ok("https://github.com/huntflow/api/blob/HEAD/ru/token.md"),
         ("huntflow_tokens_help", false) => Ok("https://github.com/huntflow/api/blob/HEAD/en/token.md"),
         _ => Err(ErrorCode::NotFound.into()),
@@ -54,6 +61,14 @@ mod tests {
             assert!(link("huntflow_tokens_help", russian).expect("known").starts_with("https://"));
         }
         assert!(link("https://example.com", false).is_err());
+        // The page shows the addresses it names: both lists are one.
+        let page = include_str!("../../../ui/src/state/console.ts");
+        let named = page.lines().filter_map(|line| line.trim().strip_suffix("',")?.split_once(": 'https://"));
+        let named: Vec<_> = named.collect();
+        assert_eq!(named.len(), 7, "{named:?}");
+        for (name, address) in named {
+            assert_eq!(link(name, false).expect(name), format!("https://{address}"));
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ import type { IdentityView } from "./IdentityView";
 /**
  * How a consent ended.
  */
-export type ConsentEnd = {  
+export type ConsentEnd = { 
 /**
  * `kept`; `other_person` and `confirm` wait for the person's decision; `failed`.
  */
