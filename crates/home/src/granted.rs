@@ -182,13 +182,13 @@ impl Unkept {
     fn credential(&self, old: Option<&Credential>) -> Result<Credential> {
         let access = self.brought.access.clone();
         let refresh = match (&self.brought.refresh, old) {
-            (Some(refresh), _) => refresh.clone(),
-            (None, Some(Credential::Reusable { refresh, .. })) => refresh.clone(),
+            (Some(refresh), _) | (None, Some(Credential::Reusable { refresh, .. })) => refresh.clone(),
             (None, _) => return Err(ErrorCode::NoRefreshToken.into()),
         };
-        Ok(match self.brought.single_use {
-            true => Credential::Rotating { access, refresh, fallback: None },
-            false => Credential::Reusable { access, refresh },
+        Ok(if self.brought.single_use {
+            Credential::Rotating { access, refresh, fallback: None }
+        } else {
+            Credential::Reusable { access, refresh }
         })
     }
 

@@ -64,7 +64,7 @@ pub(crate) async fn app_add(desk: Desk<'_>, form: AppForm) -> Answer<AppView> {
             label: label.unwrap_or_else(|| form.client_id.trim().to_owned()),
             provider: form.provider,
             client_id: form.client_id,
-            secret: secret(form.secret),
+            secret: secret(&form.secret),
             settings,
         };
         home.add_app(request).await
@@ -75,7 +75,7 @@ pub(crate) async fn app_add(desk: Desk<'_>, form: AppForm) -> Answer<AppView> {
 #[command]
 pub(crate) async fn app_update(desk: Desk<'_>, id: AppId, label: String, secret: String) -> Answer<AppView> {
     let label = Some(label.trim().to_owned()).filter(|label| !label.is_empty());
-    let change = AppChange { label, secret: self::secret(secret), settings: BTreeMap::new() };
+    let change = AppChange { label, secret: self::secret(&secret), settings: BTreeMap::new() };
     desk.work(|home| async move { home.update_app(id, change).await }).await
 }
 
@@ -162,7 +162,7 @@ pub(crate) async fn connection_revoke(desk: Desk<'_>, id: ConnectionId, confirme
     revoked.await
 }
 
-fn secret(text: String) -> Option<ClientSecret> {
+fn secret(text: &str) -> Option<ClientSecret> {
     let text = text.trim();
     (!text.is_empty()).then(|| ClientSecret::new(text.to_owned()))
 }

@@ -96,9 +96,8 @@ impl Consents for Google {
             .body(Bytes::from_owner(body));
         let answer = http::send(request).await.map_err(http::fault_error)?;
         match answer.status {
-            200..=299 => Ok(true),
-            // `invalid_token`: it is over already.
-            400 => Ok(true),
+            // 400 is `invalid_token`: it is over already.
+            200..=299 | 400 => Ok(true),
             status => Err(Error::new(ErrorCode::ProviderUnavailable).detail(format!("HTTP {status}"))),
         }
     }

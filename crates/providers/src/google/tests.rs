@@ -13,7 +13,7 @@ fn app() -> App {
         label: Label::parse("Google").expect("a label"),
         provider: ProviderKind::Google,
         client_id: "1.apps.googleusercontent.com".to_owned(),
-        settings: Default::default(),
+        settings: std::collections::BTreeMap::new(),
         has_secret: true,
         refused: None,
         created_at: DateTime::UNIX_EPOCH,

@@ -134,10 +134,10 @@ mod tests {
         for row in STANDARD {
             let judged = judged(400, &format!(r#"{{"error":"{}"}}"#, row.error));
             let fits = match (row.meaning, &judged) {
-                (Meaning::Dead(code), Judgement::Dead(error)) => error.code() == code,
-                (Meaning::Paused(code), Judgement::Refused { error, pauses: true, .. }) => error.code() == code,
-                (Meaning::Refused(code), Judgement::Refused { error, pauses: false, .. }) => error.code() == code,
-                (Meaning::Unclear(code), Judgement::Unclear { error, .. }) => error.code() == code,
+                (Meaning::Dead(code), Judgement::Dead(error))
+                | (Meaning::Paused(code), Judgement::Refused { error, pauses: true, .. })
+                | (Meaning::Refused(code), Judgement::Refused { error, pauses: false, .. })
+                | (Meaning::Unclear(code), Judgement::Unclear { error, .. }) => error.code() == code,
                 _ => false,
             };
             assert!(fits, "{}: {judged:?}", row.error);
