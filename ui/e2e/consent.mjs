@@ -81,6 +81,9 @@ export const checks = {
     assert.deepEqual(await page.id('redirect').allInnerTexts(), [18080, 18081, 18082].map((port) => `http://localhost:${port}/callback`))
     await page.id('redirect-copy').first().click()
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), 'http://localhost:18080/callback')
+    // The form is shown anew: its field must not remember.
+    await page.id('app-another').check()
+    assert.equal(await page.id('client-secret').inputValue(), '')
     assert.ok(!(await isPlanted(page)))
     await page.context().close()
   },
@@ -179,8 +182,10 @@ export const checks = {
     await endedAs(page, 'confirm')
     await page.id('decide-no').click()
     await endedAs(page, 'failed')
-    await find(page, 'olga', 'c1')
-    assert.equal(await page.locator('h1').innerText(), 'Northwind recruiting')
+    await page.id('nav-connections').click()
+    await page.id('search').fill('olga: gmail')
+    await page.id('clear-filters').waitFor()
+    assert.equal(await page.id('row').count(), 0)
     await page.context().close()
   },
 
@@ -199,8 +204,8 @@ export const checks = {
   async 'a dead consent asks for consent, not for a paste, and one yes heals it'(app) {
     const page = await app.window('')
     await find(page, 'marta: sheets', 'g2')
-    assert.equal(await page.id('replace').count(), 0)
     assert.match(await page.id('grant-missing').innerText(), /Send mail/)
+    assert.equal(await page.id('replace').count(), 0)
     await page.id('consent-again').click()
     await page.locator('[data-testid=open-browser]:enabled').click()
     await endedAs(page, 'kept')

@@ -46,9 +46,15 @@ class Words {
   catalogue = $state.raw<Catalogue>({ ui: {}, errors: {}, events: {} } as Catalogue)
   plurals = $derived(new Intl.PluralRules(this.language))
   #withWizard = false
+  #wizard: Promise<void> | undefined
+  #turn: Promise<unknown> = Promise.resolve()
 
   /** Both change in one step, so that no screen is ever drawn in two languages. */
-  async use(language: Language): Promise<void> {
+  use(language: Language): Promise<void> {
+    return this.#inTurn(() => this.#take(language))
+  }
+
+  async #take(language: Language): Promise<void> {
     const loaded = (await catalogues[language]()).default
     const wizard = this.#withWizard ? (await wizards[language]()).default : {}
     this.catalogue = { ...loaded, ui: { ...loaded.ui, ...wizard } } as Catalogue
@@ -56,10 +62,19 @@ class Words {
   }
 
   /** For the screens about apps and consents: none of their words is asked for before this is done. */
-  async useWizard(): Promise<void> {
-    if (this.#withWizard) return
-    this.#withWizard = true
-    await this.use(this.language)
+  useWizard(): Promise<void> {
+    this.#wizard ??= this.#inTurn(() => {
+      this.#withWizard = true
+      return this.#take(this.language)
+    })
+    return this.#wizard
+  }
+
+  /** One after the other: a slower answer must not take back what a later one has set. */
+  #inTurn(task: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(task)
+    this.#turn = done.catch(() => undefined)
+    return done
   }
 }
 

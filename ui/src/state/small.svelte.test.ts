@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { asRefusal, Refusal } from '../host/types'
 import { duration } from '../i18n/format'
-import { errorWords, languageOf, tn, words } from '../i18n/words.svelte'
+import { errorWords, languageOf, t, tn, words } from '../i18n/words.svelte'
 import { base64 } from './files'
 import { connection } from './fixture'
 import { Notices } from './notices.svelte'
@@ -23,6 +23,17 @@ describe('words', () => {
   it('says lengths of time in two units', () => {
     expect(duration(6 * 86_400_000 + 4 * 3_600_000)).toMatch(/^6 д(н)?\.? 4 ч$/)
     expect(duration(10_000)).toBe('меньше минуты')
+  })
+  it('fetches the words of consents when they are wanted, and keeps them in every language', async () => {
+    expect(t('apps.title')).toBe(undefined)
+    // Asked for twice at once, and while the language changes: each is there for whoever has waited.
+    const changing = words.use('zh')
+    void words.useWizard()
+    await words.useWizard()
+    expect([t('apps.title'), t('nav.apps')]).toEqual(['应用', '应用'])
+    await changing
+    await words.use('ru')
+    expect([t('apps.title'), words.language]).toEqual(['Приложения', 'ru'])
   })
   it('has words for a code', () => expect(errorWords('offline').cause).toMatch(/интернет/))
 })
