@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -24,9 +24,10 @@ use crate::start::Options;
 const PATIENCE: Duration = Duration::from_millis(300);
 /// Longer than the provider's deadline: an exchange under way when the window closes is finished.
 const FAREWELL: Duration = Duration::from_secs(40);
-/// Rows of the first answer, and of each later one.
+/// Rows of the first answer, and of each later one: an answer passes through three processes, and each keeps for a while
+/// the memory of the largest.
 const FIRST_ROWS: usize = 200;
-const MORE_ROWS: usize = 2000;
+const MORE_ROWS: usize = 250;
 
 /// Managed by Tauri, shared by all commands.
 pub(crate) struct Desk {
@@ -45,8 +46,10 @@ pub(crate) struct Desk {
     listed: Mutex<Option<Arc<Listing>>>,
     /// The page was told that there is no home yet.
     shown_empty: AtomicBool,
-    /// What it was told since, one mark per row.
-    shown: Arc<Mutex<Shown>>,
+    /// What it was told, one mark per row.
+    shown: Mutex<Shown>,
+    /// The count of the home's changes at which the page was told everything.
+    changes: AtomicI64,
     wake: Notify,
     /// What a person chose before there was a home to keep it.
     chosen: Mutex<Option<SettingsView>>,
@@ -76,7 +79,8 @@ impl Desk {
             ahead: tokio::sync::Mutex::default(),
             listed: Mutex::default(),
             shown_empty: AtomicBool::new(false),
-            shown: Arc::default(),
+            shown: Mutex::default(),
+            changes: AtomicI64::new(-1),
             wake: Notify::new(),
             chosen: Mutex::default(),
             look: Look::new(options.language.clone()),
@@ -177,9 +181,11 @@ impl Desk {
             Some(listed) => listed,
             None => Arc::new(self.work(|home| async move { home.listing().await }).await?),
         };
+        let rows = listed.views(from..from + MORE_ROWS).await.map_err(refused)?;
+        self.tell_all(&rows);
         let last = from + MORE_ROWS >= listed.len();
-        *locked(&self.listed) = (!last).then(|| listed.clone());
-        Ok(listed.views(from..from + MORE_ROWS).collect())
+        *locked(&self.listed) = (!last).then_some(listed);
+        Ok(rows)
     }
 
     pub(crate) async fn settings(&self) -> SettingsView {
@@ -245,6 +251,16 @@ impl Desk {
         locked(&self.shown)
     }
 
+    fn tell_all(&self, rows: &[ConnectionView]) {
+        let mut shown = self.shown();
+        rows.iter().for_each(|view| shown.tell(view));
+    }
+
+    /// Whether this count of the home's changes is news; it is none from now on.
+    pub(crate) fn counts(&self, changes: i64) -> bool {
+        self.changes.swap(changes, Ordering::Relaxed) != changes
+    }
+
     /// Somebody looks at the window.
     pub(crate) fn wake(&self) {
         self.wake.notify_one();
@@ -290,6 +306,10 @@ impl Desk {
             Some(listing) => listing,
             None => Arc::new(home.listing().await?),
         };
+        let rows = listing.views(0..FIRST_ROWS).await?;
+        self.shown().begin(listing.ids().map(|id| id.0));
+        self.tell_all(&rows);
+        self.changes.store(listing.changes(), Ordering::Relaxed);
         // Bound to a name: the guard inside must be gone before the next await.
         let known = self.vault.borrow().clone();
         let snapshot = Snapshot {
@@ -298,19 +318,13 @@ impl Desk {
             settings: home.settings().await?,
             // The page asks again once it listens; until the vault has answered nothing is said of it.
             vault: known.unwrap_or_else(|| home.vault_view()),
-            rows: listing.views(..FIRST_ROWS).collect(),
+            rows,
             total: u32::try_from(listing.len()).unwrap_or(u32::MAX),
             servers: home.servers().await?,
             system_language: self.look.language(),
             system_dark: self.look.is_dark(),
         };
-        *locked(&self.listed) = (listing.len() > FIRST_ROWS).then(|| listing.clone());
-        let shown = self.shown.clone();
-        // Ten thousand rows take a moment, and the page waits for this answer.
-        tokio::task::spawn_blocking(move || {
-            let read = Shown::read(listing.views(..));
-            locked(&shown).begin(read);
-        });
+        *locked(&self.listed) = (listing.len() > FIRST_ROWS).then_some(listing);
         Ok(snapshot)
     }
 

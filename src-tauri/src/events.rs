@@ -11,7 +11,6 @@ use tauri::{AppHandle, Emitter, Manager};
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::desk::Desk;
-use crate::shown::MANY;
 use crate::window::MAIN;
 
 /// The page hears the time this often, and a hidden window causes no other wake-up.
@@ -79,7 +78,6 @@ async fn follow_time(app: AppHandle) {
     let desk = desk(&app);
     let mut clocks = Clocks::new(desk.now());
     let mut said = Instant::now();
-    let mut seen = None;
     loop {
         let visible = is_visible(&app).await;
         desk.woken(if visible { LOOK } else { TICK }).await;
@@ -93,9 +91,8 @@ async fn follow_time(app: AppHandle) {
             read_again(&app);
         }
         if let (Some(home), true) = (desk.open_home(), visible) {
-            let counted = home.changes().await.ok();
-            if tick || counted != seen {
-                seen = counted;
+            let written = home.changes().await.is_ok_and(|changes| desk.counts(changes));
+            if tick || written {
                 tell_differences(&app, &desk, &home).await;
             }
         }
@@ -103,12 +100,15 @@ async fn follow_time(app: AppHandle) {
 }
 
 async fn tell_differences(app: &AppHandle, desk: &Desk, home: &Home) {
-    let Ok(listing) = home.listing().await else { return };
-    let differences = desk.shown().compare(listing.views(..));
-    drop(listing);
-    if differences.changed.len() + differences.gone.len() > MANY {
+    let mut comparing = desk.shown().compare();
+    if home.each_view(|view| comparing.look(view)).await.is_err() {
+        return;
+    }
+    let differences = comparing.end();
+    if differences.many {
         return read_again(app);
     }
+    desk.shown().take(&differences);
     for view in differences.changed {
         tell(app, "connection", view);
     }

@@ -28,7 +28,8 @@ async function start(): Promise<void> {
     await tick()
     requestAnimationFrame(() => {
       markReady()
-      void desk.follow()
+      // In a task of its own: what is drawn from here on must not hold up this frame.
+      setTimeout(() => void desk.follow())
     })
   } catch (thrown) {
     applyTheme('system', matchMedia('(prefers-color-scheme: dark)').matches)

@@ -1,5 +1,7 @@
 //! Turning connections into views.
 
+use std::collections::HashMap;
+
 use bulla_core::ports::Catalog;
 use bulla_core::{
     Connection, ConnectionId, CredentialKind, CustodyKind, ErrorCode, Event, HealthReport, Identity, Issued, Result, StepKind,
@@ -7,6 +9,7 @@ use bulla_core::{
 };
 use chrono::{DateTime, Utc};
 
+use crate::listing::urgency;
 use crate::view::{
     ConnectionDetail, ConnectionView, CustodyView, EventView, GrantView, HomeView, IdentityView, LastErrorView, SettingsView,
     VaultView,
@@ -19,19 +22,50 @@ const META_THEME: &str = "theme";
 impl Home {
     /// Every connection that was not removed, what needs a person first.
     pub async fn views(&self) -> Result<Vec<ConnectionView>> {
-        Ok(self.listing().await?.views(..).collect())
-    }
-
-    /// The same, described row by row when somebody asks.
-    pub async fn listing(&self) -> Result<Listing> {
         let mut connections = self.catalog().all().await?;
         connections.retain(|connection| connection.removed_at.is_none());
-        Listing::new(self.clone(), connections).await
+        self.in_order(connections).await
+    }
+
+    /// The order of the same; rows are read when somebody asks for them.
+    pub async fn listing(&self) -> Result<Listing> {
+        Listing::read(self.clone()).await
+    }
+
+    /// Hands on a view of every connection that was not removed, in no order that means anything. Few are in memory at a
+    /// time.
+    pub async fn each_view(&self, mut take: impl FnMut(ConnectionView) + Send) -> Result<()> {
+        let mut aliases = self.aliases().await?;
+        let describe = |connection: Connection| {
+            if connection.removed_at.is_none() {
+                take(self.describe(&connection, aliases.remove(&connection.id).unwrap_or_default()));
+            }
+        };
+        self.catalog().each(describe).await
     }
 
     /// Removed connections that can still be restored.
     pub async fn removed(&self) -> Result<Vec<ConnectionView>> {
-        Ok(Listing::new(self.clone(), self.catalog().removed().await?).await?.views(..).collect())
+        self.in_order(self.catalog().removed().await?).await
+    }
+
+    async fn in_order(&self, mut connections: Vec<Connection>) -> Result<Vec<ConnectionView>> {
+        connections.sort_by_cached_key(|connection| urgency(self, connection));
+        self.described(&connections).await
+    }
+
+    pub(crate) async fn described(&self, connections: &[Connection]) -> Result<Vec<ConnectionView>> {
+        let mut aliases = self.aliases().await?;
+        let names = |connection: &Connection| aliases.remove(&connection.id).unwrap_or_default();
+        Ok(connections.iter().map(names).zip(connections).map(|(names, connection)| self.describe(connection, names)).collect())
+    }
+
+    async fn aliases(&self) -> Result<HashMap<ConnectionId, Vec<String>>> {
+        let mut aliases: HashMap<_, Vec<_>> = HashMap::new();
+        for (name, id) in self.catalog().aliases().await? {
+            aliases.entry(id).or_default().push(name);
+        }
+        Ok(aliases)
     }
 
     /// One connection, removed or not.
@@ -52,8 +86,7 @@ impl Home {
     }
 
     pub(crate) async fn viewed(&self, connection: &Connection) -> Result<ConnectionView> {
-        let aliases = self.catalog().aliases().await?;
-        let names = aliases.into_iter().filter(|(_, id)| *id == connection.id).map(|(name, _)| name).collect();
+        let names = self.aliases().await?.remove(&connection.id).unwrap_or_default();
         Ok(self.describe(connection, names))
     }
 

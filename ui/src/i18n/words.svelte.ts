@@ -45,6 +45,7 @@ class Words {
   language = $state<Language>('en')
   catalogue = $state.raw<Catalogue>({ ui: {}, errors: {}, events: {} } as Catalogue)
   plurals = $derived(new Intl.PluralRules(this.language))
+  numbers = $derived(new Intl.NumberFormat(this.language))
   #withWizard = false
   #wizard: Promise<void> | undefined
   #turn: Promise<unknown> = Promise.resolve()
@@ -108,8 +109,11 @@ export function t(key: WordKey, params?: Params): string {
 export function tn(key: PluralKey, count: number, params: Params = {}): string {
   const forms = words.catalogue.ui as Record<string, string>
   const sentence = forms[`${key}_${words.plurals.select(count)}`] ?? forms[`${key}_other`] ?? ''
-  return fill(sentence, { ...params, count: count.toLocaleString(words.language) })
+  return fill(sentence, { ...params, count: number(count) })
 }
+
+/** A whole number as the language writes it. */
+export const number = (value: number) => words.numbers.format(value)
 
 /** A key made at run time from a closed word; the caller's type says which words there are. */
 export function tk<P extends string, W extends string>(prefix: P, word: W): string {

@@ -32,6 +32,8 @@ export class Desk {
   settings = $state.raw<SettingsView>({ language: 'system', theme: 'system' })
   vault = $state.raw<VaultView>({ state: 'ready', problem: null })
   servers = $state.raw<ServerView[]>([])
+  /** The first rows have been painted: now the rest may be drawn. */
+  settled = $state(false)
   #systemLanguage: string
   #systemDark: boolean
 
@@ -56,6 +58,7 @@ export class Desk {
 
   /** Called after the first paint, so that nothing here delays it. */
   async follow(): Promise<void> {
+    this.settled = true
     this.clock.start()
     const { host } = this
     await Promise.all([

@@ -19,6 +19,20 @@ fn seen(id: &str) -> SeenBundleRow {
 }
 
 #[tokio::test]
+async fn many_are_read_page_by_page_and_some_by_their_ids() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let catalog = open(folder.path()).await;
+    let many: Vec<_> = (0..450).map(|number| connection(&format!("Conn {number}"))).collect();
+    catalog.take_in(&many, &seen("b1")).await.expect("taken in");
+    assert_eq!(catalog.all().await.expect("read"), many);
+
+    let removed = catalog.update(many[300].id, remove()).await.expect("removed");
+    let asked = [many[300].id, ConnectionId::random(), many[7].id, many[449].id];
+    assert_eq!(catalog.some(&asked).await.expect("read"), [removed, many[7].clone(), many[449].clone()]);
+    assert!(catalog.some(&[]).await.expect("read").is_empty());
+}
+
+#[tokio::test]
 async fn a_bundle_is_taken_in_whole_or_not_at_all() {
     let folder = tempfile::tempdir().expect("a folder");
     let catalog = open(folder.path()).await;

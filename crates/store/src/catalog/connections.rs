@@ -1,5 +1,7 @@
 //! Connections: the port that core asks for, and the writes that span several of them.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use bulla_core::ports::{Catalog, Change};
 use bulla_core::{Connection, ConnectionId, Error, ErrorCode, Event, Label, RULES_VERSION, Result};
@@ -15,23 +17,8 @@ impl Catalog for SqliteCatalog {
     }
 
     async fn all(&self) -> Result<Vec<Connection>> {
-        // Each row that crosses from the database's thread costs more than reading it, so five hundred cross together,
-        // in the order in which they were kept. No JSON of ours has a line break.
-        const PAGE: &str = "SELECT max(place), group_concat(body, char(10)) FROM
-            (SELECT rowid AS place, body FROM connections WHERE rowid > ? ORDER BY rowid LIMIT 500)";
-        // One transaction: the pages are of one moment.
-        let mut tx = self.pool.begin().await.map_err(|e| error(&e))?;
         let mut connections = Vec::new();
-        let mut last = 0;
-        loop {
-            let page: (Option<i64>, Option<String>) =
-                sqlx::query_as(PAGE).bind(last).fetch_one(&mut *tx).await.map_err(|e| error(&e))?;
-            let (Some(place), Some(bodies)) = page else { break };
-            for body in bodies.split('\n') {
-                connections.push(parse(body)?);
-            }
-            last = place;
-        }
+        self.each(|connection| connections.push(connection)).await?;
         Ok(connections)
     }
 
@@ -60,6 +47,51 @@ impl Catalog for SqliteCatalog {
 }
 
 impl SqliteCatalog {
+    /// Hands on every connection, removed ones too, in the order in which they were kept and as they were at one moment.
+    /// Only a few hundred are in memory at a time.
+    ///
+    /// # Errors
+    /// `catalog_damaged`, `home_unwritable`; some may have been handed on by then.
+    pub async fn each(&self, mut take: impl FnMut(Connection) + Send) -> Result<()> {
+        // Each row that crosses from the database's thread costs more than reading it, so some hundred cross together.
+        // No JSON of ours has a line break.
+        const PAGE: &str = "SELECT max(place), group_concat(body, char(10)) FROM
+            (SELECT rowid AS place, body FROM connections WHERE rowid > ? ORDER BY rowid LIMIT 200)";
+        // One transaction: the pages are of one moment.
+        let mut tx = self.pool.begin().await.map_err(|e| error(&e))?;
+        let mut last = 0;
+        loop {
+            let page: (Option<i64>, Option<String>) =
+                sqlx::query_as(PAGE).bind(last).fetch_one(&mut *tx).await.map_err(|e| error(&e))?;
+            let (Some(place), Some(bodies)) = page else { return Ok(()) };
+            for body in bodies.split('\n') {
+                take(parse(body)?);
+            }
+            last = place;
+        }
+    }
+
+    /// These connections in the order asked for, removed ones too, without those that are no longer kept.
+    ///
+    /// # Errors
+    /// `catalog_damaged`, `home_unwritable`.
+    pub async fn some(&self, ids: &[ConnectionId]) -> Result<Vec<Connection>> {
+        let asked = serde_json::to_string(ids).map_err(|e| Error::new(ErrorCode::Internal).detail(e))?;
+        let bodies: Option<String> = sqlx::query_scalar(
+            "SELECT group_concat(body, char(10)) FROM connections WHERE id IN (SELECT value FROM json_each(?))",
+        )
+        .bind(asked)
+        .fetch_one(&self.pool)
+        .await
+        .map_err(|e| error(&e))?;
+        let mut found = HashMap::new();
+        for body in bodies.iter().flat_map(|bodies| bodies.split('\n')) {
+            let connection = parse(body)?;
+            found.insert(connection.id, connection);
+        }
+        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    }
+
     /// The connection with this folded label, unless it was removed.
     ///
     /// # Errors
