@@ -5,7 +5,7 @@ import { errorWords, languageOf, t, tn, words } from '../i18n/words.svelte'
 import { base64 } from './files'
 import { connection } from './fixture'
 import { Notices } from './notices.svelte'
-import { byUrgency, environmentOf, isPair, isPasted, refreshAlive, renewalAt } from './row'
+import { byUrgency, environmentOf, isPair, isPasted, refreshRefused, renewalAt } from './row'
 import { dark } from './theme'
 
 beforeAll(() => words.use('ru'))
@@ -63,8 +63,8 @@ describe('rows', () => {
     expect([isPair(lasting), isPasted(lasting), isPasted(connection())]).toEqual([true, false, true])
     expect(renewalAt(lasting)).toBe('2026-11-21T10:00:00Z')
     expect(renewalAt(connection({ provider: 'static', static_key: 'alone', rotating: false, renews: false, next_step: 'check' }))).toBe(null)
-    expect(refreshAlive(lasting, 0)).toBe(true)
-    expect(refreshAlive({ ...lasting, issues: ['revoked'] }, 0)).toBe(false)
+    expect(refreshRefused(lasting)).toBe(false)
+    expect(refreshRefused({ ...lasting, issues: ['revoked'] })).toBe(true)
   })
   it('names the environment of an address', () => {
     const of = (host: string) => environmentOf(`https://${host}`)
