@@ -88,6 +88,12 @@ const REFRESH_GONE: ReadonlySet<string> = new Set([
 /** The provider has said that the refresh token is worth nothing. */
 export const refreshRefused = (row: ConnectionView) => row.issues.some((issue) => REFRESH_GONE.has(issue))
 
+/** Whether the pair's refresh token can still bring a new pair. */
+export function refreshAlive(row: ConnectionView, now: number): boolean {
+  if (refreshRefused(row)) return false
+  return row.refresh_expires_at === null || Date.parse(row.refresh_expires_at) > now
+}
+
 /** The access token of the pair, not the key that may stand in for it. */
 export const accessAlive = (row: ConnectionView) => row.valid && row.static_key !== 'in_use'
 

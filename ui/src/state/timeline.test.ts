@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { at, NOW } from '../host/demo/rows'
-import { connection as view } from './fixture'
-import { Keeping } from './kept'
+import { connection } from './fixture'
 import { isOnDay, timeline } from './timeline'
 
 const DAY = 86_400_000
-const keeping = new Keeping()
-const connection = (over: Parameters<typeof view>[0]) => keeping.keep(view(over))
 const onDay = (ms: number, marks: 'deadlines' | 'renewals', rows: ReturnType<typeof connection>[]) => {
   const moment = NOW + ms
   return timeline(rows, NOW).find((day) => moment >= day.start && moment < day.end)?.[marks]

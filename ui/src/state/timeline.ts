@@ -1,11 +1,11 @@
 // The next 30 days, counted: what Bulla will do by itself, and what a person must have done.
-import type { Kept } from './kept'
+import type { ConnectionView } from '../bindings/ConnectionView'
+import { personsDeadline, renewalAt } from './row'
 
 export const TIMELINE_DAYS = 30
 
 export type TimelineDay = { start: number; end: number; renewals: number; deadlines: number }
 export type DayFilter = { start: number; end: number }
-type Marks = Pick<Kept, 'deadline' | 'renewal'>
 
 /** Days as the person's calendar has them, which are not always 24 hours long. */
 function emptyDays(now: number): TimelineDay[] {
@@ -21,21 +21,28 @@ function emptyDays(now: number): TimelineDay[] {
 }
 
 /** What is overdue stands on the first day: it is today's work. */
-export function timeline(connections: Marks[], now: number): TimelineDay[] {
+export function timeline(rows: ConnectionView[], now: number): TimelineDay[] {
   const days = emptyDays(now)
-  for (const { deadline, renewal } of connections) {
-    const due = deadline === null ? undefined : dayOf(days, deadline)
-    if (due) due.deadlines += 1
-    const renews = renewal === null ? undefined : dayOf(days, renewal)
-    if (renews) renews.renewals += 1
+  for (const row of rows) {
+    if (row.removed_until) continue
+    const due = personsDeadline(row)
+    const deadline = due ? dayOf(days, Date.parse(due)) : undefined
+    if (deadline) deadline.deadlines += 1
+    const at = renewalAt(row)
+    const renewal = at ? dayOf(days, Date.parse(at)) : undefined
+    if (renewal) renewal.renewals += 1
   }
   return days
 }
 
-/** Whether a connection has a mark on the day. The first day takes what is overdue along. */
-export function isOnDay({ deadline, renewal }: Marks, day: DayFilter, first: boolean): boolean {
-  const isOn = (moment: number | null) => moment !== null && moment < day.end && (first || moment >= day.start)
-  return isOn(deadline) || isOn(renewal)
+/** Whether a row has a mark on the day. The first day takes what is overdue along. */
+export function isOnDay(row: ConnectionView, day: DayFilter, first: boolean): boolean {
+  if (row.removed_until) return false
+  return [personsDeadline(row), renewalAt(row)].some((at) => {
+    if (!at) return false
+    const moment = Date.parse(at)
+    return moment < day.end && (first || moment >= day.start)
+  })
 }
 
 function dayOf(days: TimelineDay[], at: number): TimelineDay | undefined {
