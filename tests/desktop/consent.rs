@@ -59,7 +59,7 @@ fn a_consent_becomes_a_row_whose_tokens_are_in_the_keychain_and_renew_by_themsel
     browser.click("#allow");
     browser.reads("h1", "Done in the browser");
     window.expect("ended", "data-state", "kept");
-    assert!(window.text("ended-who").contains("Anna"), "{}", window.text("ended-who"));
+    assert!(window.text("ended-who").contains("anna@example.com"), "{}", window.text("ended-who"));
     shot(&window, "consent-kept");
 
     window.click("nav-connections");
