@@ -253,7 +253,9 @@ impl Desk {
 
     fn tell_all(&self, rows: &[ConnectionView]) {
         let mut shown = self.shown();
-        rows.iter().for_each(|view| shown.tell(view));
+        for view in rows {
+            shown.tell(view);
+        }
     }
 
     /// Whether this count of the home's changes is news; it is none from now on.

@@ -150,7 +150,9 @@ mod tests {
     fn told(rows: &[ConnectionView]) -> Shown {
         let mut shown = Shown::default();
         shown.begin(rows.iter().map(|view| view.id));
-        rows.iter().for_each(|view| shown.tell(view));
+        for view in rows {
+            shown.tell(view);
+        }
         shown
     }
 

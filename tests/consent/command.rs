@@ -87,6 +87,25 @@ fn a_consent_becomes_a_connection_that_renews_without_a_revoked_family() {
 }
 
 #[test]
+fn three_processes_over_fifty_expiries_spend_each_refresh_token_once() {
+    let desk = Desk::with(&OidcOptions::default());
+    let login = desk.login("Server");
+    desk.agree(desk.opener.opened().url(), "anna");
+    ended(login).ok();
+    for hour in 1..=50 {
+        desk.stage.clock.write(TimeDelta::hours(hour));
+        let asking: Vec<Child> = (0..3).map(|_| desk.start(&["token", "Server"])).collect();
+        let tokens: Vec<String> = asking.into_iter().map(|child| ended(child).ok()).collect();
+        assert!(tokens.iter().all(|token| token == &tokens[0]), "one generation for all of them");
+    }
+    let granted = desk.server.wait_for("a grant", |event| matches!(event, Event::Granted { .. }));
+    let Event::Granted { grant, .. } = granted else { unreachable!("waited for") };
+    // Once each: a token that was used twice would be there twice, or have revoked its family.
+    assert_eq!(desk.server.rotations(&grant), (1..=50).collect::<Vec<_>>());
+    assert!(desk.server.families_revoked().is_empty());
+}
+
+#[test]
 fn a_person_who_declines_leaves_nothing_behind() {
     let desk = Desk::with(&OidcOptions::default());
     let login = desk.login("Server");

@@ -49,6 +49,9 @@ async fn a_google_token_is_kept_fresh_for_two_hundred_days() {
     assert_eq!(fake.refreshes_ok().len(), before + 1);
     let view = seat.view(id).await;
     assert_eq!((view.health, view.severity, view.refresh_expires_at), (Health::Healthy, Severity::Ok, None));
+    assert_eq!(view.renew_opens_at, None, "a person may renew at any time");
+    seat.home.refresh(id).await.expect("renewed");
+    assert_eq!(fake.refreshes_ok().len(), before + 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

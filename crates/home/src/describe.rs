@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use bulla_core::ports::Catalog;
 use bulla_core::{
-    Connection, ConnectionId, CredentialKind, CustodyKind, ErrorCode, Event, HealthReport, Identity, Issued, Result, StepKind,
-    Thresholds,
+    Connection, ConnectionId, CredentialKind, CustodyKind, ErrorCode, Event, HealthReport, Identity, Issued, RenewWhen, Result,
+    StepKind, Thresholds,
 };
 use chrono::{DateTime, Utc};
 
@@ -220,6 +220,10 @@ impl Home {
 
 /// "Renew now" is open when the window is, and for a pasted pair whenever nothing says that its access token lives.
 fn renew_opens_at(connection: &Connection, report: &HealthReport, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    if connection.rules().renew != RenewWhen::AfterExpiry {
+        // Any time: what is due later by itself may be asked for now.
+        return None;
+    }
     let opens = report.lives.renewal_opens.filter(|at| now < *at)?;
     let asks_first = matches!(connection.facts.issued, Issued::Pasted { .. });
     let next_is_check = report.next.is_some_and(|step| step.kind == StepKind::Check && step.at <= now);

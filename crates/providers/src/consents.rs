@@ -111,8 +111,10 @@ pub(crate) fn refused(fault: TokenFault) -> Error {
                 "invalid_client" | "unauthorized_client" => ErrorCode::AppRefused,
                 "deleted_client" | "disabled_client" => ErrorCode::AppDisabled,
                 "invalid_scope" => ErrorCode::ConsentScopeRefused,
-                "redirect_uri_mismatch" => ErrorCode::AppDetailsInvalid,
-                "access_denied" | "admin_policy_enforced" => ErrorCode::ConsentAppRefused,
+                "redirect_uri_mismatch" => ErrorCode::RedirectNotRegistered,
+                "admin_policy_enforced" => ErrorCode::BlockedByAdmin,
+                "org_internal" => ErrorCode::AppInternalOnly,
+                "access_denied" => ErrorCode::ConsentAppRefused,
                 _ => ErrorCode::ConsentRefused,
             };
             refusal.as_error(code)

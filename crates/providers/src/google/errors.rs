@@ -12,7 +12,7 @@ pub(super) const TABLE: &[Row] = &[
     Row::new("invalid_grant", Meaning::Dead(ErrorCode::RefreshNotFound)),
     Row::new("deleted_client", Meaning::Paused(ErrorCode::AppDisabled)),
     Row::new("disabled_client", Meaning::Paused(ErrorCode::AppDisabled)),
-    Row::new("org_internal", Meaning::Paused(ErrorCode::AccessDenied)),
-    Row::new("admin_policy_enforced", Meaning::Paused(ErrorCode::AccessDenied)),
+    Row::new("org_internal", Meaning::Paused(ErrorCode::AppInternalOnly)),
+    Row::new("admin_policy_enforced", Meaning::Paused(ErrorCode::BlockedByAdmin)),
     Row::new("internal_failure", Meaning::Unclear(ErrorCode::ProviderUnavailable)),
 ];
