@@ -31,8 +31,10 @@ fn judged(answer: &RawAnswer) {
         assert!(wait.is_none_or(|wait| (0..=longest).contains(&wait.num_seconds())), "{wait:?}");
     };
     match HUNTFLOW.judge(answer) {
-        Judgement::Rotated { access, refresh, access_life_s, refresh_life_s } => {
+        Judgement::Renewed { access, refresh, access_life_s, refresh_life_s, .. } => {
             assert!(succeeded);
+            // Of a single-use token nothing is known unless both come.
+            let (refresh, refresh_life_s) = (refresh.expect("a new one"), refresh_life_s.expect("stated or usual"));
             assert!(!access.expose().trim().is_empty() && !refresh.expose().trim().is_empty());
             let sane = 60..=400 * 86_400;
             assert!(sane.contains(&access_life_s) && sane.contains(&refresh_life_s), "{access_life_s} {refresh_life_s}");

@@ -4,7 +4,7 @@
 use std::sync::{Arc, LazyLock};
 
 use bulla_core::ports::{CallRequest, Provider};
-use bulla_core::{ErrorCode, ProviderKind};
+use bulla_core::{ErrorCode, ProviderKind, Site};
 use bulla_fuzz::loopback::{FOLDER, Given, LOOPBACK};
 use libfuzzer_sys::fuzz_target;
 
@@ -13,7 +13,7 @@ static HUNTFLOW: LazyLock<Arc<dyn Provider>> = LazyLock::new(|| bulla_providers:
 fuzz_target!(|path: &str| {
     let request = CallRequest { method: "get".to_owned(), path: path.to_owned(), body: None };
     let given = Given { status: 200, retry_after: None, body: b"{}".to_vec() };
-    let (came, asked) = LOOPBACK.talk([given], HUNTFLOW.call(&LOOPBACK.base, "token", &request));
+    let (came, asked) = LOOPBACK.talk([given], HUNTFLOW.call(Site::bare(&LOOPBACK.base), "token", &request));
     let Err(refused) = came else {
         let [target] = asked.as_slice() else { panic!("{asked:?}") };
         stays(target);

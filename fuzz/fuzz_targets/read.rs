@@ -4,7 +4,7 @@
 use std::sync::{Arc, LazyLock};
 
 use bulla_core::ports::Provider;
-use bulla_core::{Identity, ProviderKind, ReadOutcome};
+use bulla_core::{Identity, ProviderKind, ReadOutcome, Site};
 use bulla_fuzz::check;
 use bulla_fuzz::loopback::{Given, LOOPBACK};
 use libfuzzer_sys::fuzz_target;
@@ -17,7 +17,7 @@ fuzz_target!(|data: &[u8]| {
     let mut answers = data.splitn(2, |&byte| byte == BETWEEN).map(Given::read);
     let me = answers.next().expect("a split has a first part");
     let expired = me.status;
-    let (outcome, asked) = LOOPBACK.talk([me].into_iter().chain(answers), HUNTFLOW.read(&LOOPBACK.base, "token"));
+    let (outcome, asked) = LOOPBACK.talk([me].into_iter().chain(answers), HUNTFLOW.read(Site::bare(&LOOPBACK.base), "token"));
     assert_eq!(asked[0], "/hf/v2/me");
     match outcome {
         ReadOutcome::Alive(identity) => {
