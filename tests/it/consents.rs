@@ -1,7 +1,7 @@
 //! Each provider after a consent, across faked time: what renews by itself, what a person must do, and when they are told.
 
 use bulla_core::{AppId, ClientSecret, ErrorCode, Health, ProviderKind, Severity};
-use bulla_home::AppChange;
+use bulla_home::{AppChange, ExportFormat};
 use chrono::TimeDelta;
 use support::fake::Knob;
 use support::feishu::{self, FakeFeishu};
@@ -66,6 +66,28 @@ async fn what_a_person_unticks_is_named_and_a_second_consent_can_add_it() {
     let again = seat.consent(app, &["gmail.send", "spreadsheets"], "ignored", Some(id)).await.expect("kept");
     assert_eq!((again.added, again.missing.len(), again.view.label.as_str()), (vec![SHEETS.to_owned()], 0, "Mail"));
     assert!(!again.view.issues.contains(&ErrorCode::ScopesMissing));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn googles_own_library_refreshes_the_file_we_write() {
+    let (seat, fake, _, app) = with_google().await;
+    fake.answer_consents(Some(google::Answer::AllowOnly(ANNA.to_owned(), vec![GMAIL.to_owned()])));
+    let id = id_of(&seat.consent(app, &["gmail.send", "spreadsheets"], "Mail", None).await.expect("kept").view);
+    let file = seat.folder.path().join("token_gmail.json");
+    seat.home.export(id, ExportFormat::GoogleAuth, &file, false).await.expect("written");
+    let (base, path) = (fake.base_url(), file.display().to_string());
+    let said = tokio::task::spawn_blocking(move || {
+        let venv = support::python::google_clients();
+        support::python::run(&venv, &support::python::script("google_recipe.py"), &["refresh", &base, &path])
+    });
+    let said = said.await.expect("no panic");
+    let said: serde_json::Value = serde_json::from_slice(&said.stdout).expect("one line of JSON");
+    let token = said["token"].as_str().unwrap_or_else(|| panic!("{said}"));
+    assert!(fake.access_token(token).scopes.contains(&GMAIL.to_owned()), "what was granted, and no more");
+    assert_eq!(said["adc"], "google.oauth2.credentials.Credentials", "it loads as default credentials too");
+    // Both go on: a token that lasts has no single holder.
+    seat.advance(&fake, TimeDelta::hours(2));
+    seat.token(id).await.expect("a token");
 }
 
 #[tokio::test(flavor = "multi_thread")]
