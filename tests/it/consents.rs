@@ -159,6 +159,7 @@ async fn with_feishu() -> (Seat, FakeFeishu, AppId) {
     (seat, fake, app)
 }
 
+/// Free a moment ago. Somebody may take it meanwhile: three of them are registered, and tried in order.
 fn free_port() -> u16 {
     let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     socket.local_addr().expect("an address").port()
@@ -206,14 +207,16 @@ async fn a_feishu_answer_that_is_lost_is_in_doubt_and_then_told_as_lost() {
 async fn with_highlevel() -> (Seat, FakeHighLevel, AppId) {
     let (seat, fake) = (Seat::new().await, FakeHighLevel::start());
     fake.freeze(support::world::beginning());
-    let port = free_port();
-    let app = fake.set_app(highlevel::App::new(&[&format!("http://localhost:{port}/callback")], &["locations.readonly"]));
+    let ports = [0, 1, 2].map(|_| free_port());
+    let redirects = ports.map(|port| format!("http://localhost:{port}/callback"));
+    let redirects: Vec<&str> = redirects.iter().map(String::as_str).collect();
+    let app = fake.set_app(highlevel::App::new(&redirects, &["locations.readonly"]));
     let location = fake.add_location(&fake.add_company("Agency"), "Main Street");
     fake.answer_choices(Some(highlevel::Answer::Location(location.id.clone())));
     let settings = [
         ("api_base", fake.services_url()),
         ("authorize_url", format!("{}/v2/oauth/chooselocation", fake.marketplace_url())),
-        ("redirect_port", port.to_string()),
+        ("redirect_ports", ports.map(|port| port.to_string()).join(",")),
     ];
     let app = seat.app(ProviderKind::HighLevel, &app.client_id, &app.client_secret, &settings).await;
     (seat, fake, app)
