@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::facts::is_in_calendar;
-use crate::{App, AppId, BaseUrl, CredentialKind, Custody, Facts, Label, Rules, Site, Version, rules};
+use crate::{
+    App, AppId, BaseUrl, CredentialKind, Custody, Error, ErrorCode, Facts, Fingerprint, Label, Result, Rules, Site, Version,
+    rules,
+};
 
 /// A connection's lasting name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -159,6 +162,17 @@ impl Connection {
     #[must_use]
     pub fn site<'a>(&'a self, app: Option<&'a App>) -> Site<'a> {
         Site { base: &self.base_url, app, data: &self.data }
+    }
+
+    /// Refuses what only its custodian may do.
+    ///
+    /// # Errors
+    /// `held_elsewhere`, with the holder's name.
+    pub fn refuse_foreign(&self, me: &Fingerprint) -> Result<()> {
+        if self.custody.is(me) {
+            return Ok(());
+        }
+        Err(Error::new(ErrorCode::HeldElsewhere).with("label", self.label.as_str()).with("holder", &self.custody.name))
     }
 
     /// Asked for and not granted.

@@ -50,11 +50,11 @@ impl Home {
     /// A connection whose person may consent again.
     pub(crate) async fn renewable(&self, id: ConnectionId) -> Result<Box<Connection>> {
         let connection = self.catalog().get(id).await?.filter(|c| c.removed_at.is_none()).ok_or(ErrorCode::NotFound)?;
-        if connection.custody.is(&self.inner.me) || connection.custody.kind == bulla_core::CustodyKind::File {
-            return Ok(Box::new(connection));
+        // What was handed to a file has nobody there who could consent.
+        if connection.custody.kind != bulla_core::CustodyKind::File {
+            connection.refuse_foreign(&self.inner.me)?;
         }
-        let holder = &connection.custody.name;
-        Err(Error::new(ErrorCode::HeldElsewhere).with("label", connection.label.as_str()).with("holder", holder))
+        Ok(Box::new(connection))
     }
 }
 

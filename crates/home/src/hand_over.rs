@@ -143,9 +143,7 @@ impl Home {
     pub(crate) async fn ready_to_leave(&self, id: ConnectionId) -> Result<(Connection, Stored)> {
         let connection = self.catalog().get(id).await?.filter(|c| c.removed_at.is_none()).ok_or(ErrorCode::NotFound)?;
         let label = connection.label.as_str();
-        if !connection.custody.is(&self.inner.me) {
-            return Err(Error::new(ErrorCode::HeldElsewhere).with("label", label).with("holder", &connection.custody.name));
-        }
+        connection.refuse_foreign(&self.inner.me)?;
         if connection.facts.in_doubt_since.is_some() {
             return Err(Error::new(ErrorCode::InDoubt).with("label", label));
         }

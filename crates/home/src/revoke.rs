@@ -21,10 +21,7 @@ impl Home {
         let _alone = self.keeper().exclusive(id).await?;
         self.keeper().settle_connection(id).await?;
         let connection = self.catalog().get(id).await?.filter(|c| c.removed_at.is_none()).ok_or(ErrorCode::NotFound)?;
-        if !connection.custody.is(&self.inner.me) {
-            let holder = &connection.custody.name;
-            return Err(Error::new(ErrorCode::HeldElsewhere).with("label", connection.label.as_str()).with("holder", holder));
-        }
+        connection.refuse_foreign(&self.inner.me)?;
         let not_possible = || Error::new(ErrorCode::RevokeNotPossible).with("label", connection.label.as_str());
         let stored = self.vault().get(id).await?.ok_or(ErrorCode::KeychainEntryMissing)?;
         let (Some(refresh), Some(app)) = (stored.credential.refresh(), connection.app) else { return Err(not_possible()) };
@@ -55,7 +52,9 @@ impl Home {
         let together = consents(connection.provider).is_some_and(|consents| consents.revokes_together());
         let (Some(app), Some(identity), true) = (connection.app, &connection.identity, together) else { return Ok(Vec::new()) };
         let same = |other: &Connection| {
-            let person = other.identity.as_ref().is_some_and(|theirs| !theirs.is_another_than(identity));
+            // Only who is known to be the same person: what nobody knows must not end anything here.
+            let theirs = other.identity.as_ref().and_then(|theirs| theirs.subject.as_ref());
+            let person = theirs.is_some() && theirs == identity.subject.as_ref();
             other.id != connection.id && other.removed_at.is_none() && other.app == Some(app) && person
         };
         Ok(self.catalog().all().await?.into_iter().filter(same).collect())

@@ -15,7 +15,8 @@ pub(crate) fn own_or_loopback(text: &str, hosts: &[&str]) -> Result<BaseUrl> {
     if own || is_loopback(&url) { Ok(base) } else { Err(invalid()) }
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether an address is this machine's own.
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(ip)) => ip.is_loopback(),

@@ -7,7 +7,7 @@ use crate::{
     AccessToken, Connection, ConnectionId, Credential, Error, ErrorCode, Event, EventKind, Issued, Result, Stored, Version,
 };
 
-use super::{Keeper, Renewal, RenewalReason, is_static, reauthorization_required, refuse_foreign};
+use super::{Keeper, Renewal, RenewalReason, is_static, reauthorization_required};
 
 /// What a program asks for.
 #[derive(Debug, Clone, Copy, Default)]
@@ -41,7 +41,7 @@ impl Keeper {
     /// `not_found`, `expired`, `reauthorization_required`, `held_elsewhere`, or the code of what stood in the way.
     pub async fn access_token(&self, id: ConnectionId, ask: Ask) -> Result<Handout> {
         let connection = self.connection(id).await?;
-        refuse_foreign(&connection, self.me())?;
+        connection.refuse_foreign(self.me())?;
         let handout = if is_static(&connection) {
             self.static_handout(&connection).await?
         } else {
@@ -100,7 +100,7 @@ impl Keeper {
     /// A renewal failed: the old token if it still lives, the fallback key if the pair is dead, else the error.
     async fn despite(&self, before: &Connection, stored: &Stored, ask: Ask, error: Error) -> Result<Handout> {
         let connection = self.connection(before.id).await?;
-        refuse_foreign(&connection, self.me())?;
+        connection.refuse_foreign(self.me())?;
         let lives_still =
             connection.version == stored.version && !matches!(self.usable(&connection, TimeDelta::zero()), Usable::Ended);
         if lives_still && !ask.rejected {
@@ -122,7 +122,7 @@ impl Keeper {
     /// A generation obtained since the call began satisfies the caller, even one shorter than asked.
     async fn newest(&self, id: ConnectionId, seen: Version) -> Result<Handout> {
         let connection = self.connection(id).await?;
-        refuse_foreign(&connection, self.me())?;
+        connection.refuse_foreign(self.me())?;
         let stored = self.stored(id).await?;
         if stored.version <= seen {
             return Err(ErrorCode::Internal.into());

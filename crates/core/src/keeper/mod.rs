@@ -226,14 +226,6 @@ impl Keeper {
     }
 }
 
-/// Refuses what only the custodian of a rotating credential may do.
-fn refuse_foreign(connection: &Connection, me: &Fingerprint) -> Result<()> {
-    if connection.custody.is(me) {
-        return Ok(());
-    }
-    Err(Error::new(ErrorCode::HeldElsewhere).with("label", connection.label.as_str()).with("holder", &connection.custody.name))
-}
-
 fn reauthorization_required(connection: &Connection, reason: ErrorCode) -> Error {
     Error::new(ErrorCode::ReauthorizationRequired).with("label", connection.label.as_str()).with("reason", reason)
 }

@@ -2,13 +2,13 @@
 
 use crate::{Connection, ConnectionId, ErrorCode, Event, EventKind, ReadOutcome, Result, Stored, schedule::backoff_jitter};
 
-use super::{Keeper, refuse_foreign};
+use super::Keeper;
 
 impl Keeper {
     /// Reads whose account the token is and whether it works. Never renews; what it learns counts.
     pub async fn test(&self, id: ConnectionId) -> Result<Connection> {
         let connection = self.connection(id).await?;
-        refuse_foreign(&connection, self.me())?;
+        connection.refuse_foreign(self.me())?;
         let stored = self.stored(id).await?;
         self.read_and_learn(&connection, &stored).await
     }

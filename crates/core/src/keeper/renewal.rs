@@ -13,7 +13,7 @@ use crate::{
 };
 
 use super::lessons::New;
-use super::{Keeper, is_static, lock, reauthorization_required, refuse_foreign};
+use super::{Keeper, is_static, lock, reauthorization_required};
 
 /// Why a renewal is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl Keeper {
         if connection.version > seen {
             return Ok(Renewal::AlreadyNewer);
         }
-        refuse_foreign(&connection, self.me())?;
+        connection.refuse_foreign(self.me())?;
         if is_static(&connection) {
             return Err(Error::new(ErrorCode::NotRotating).with("label", connection.label.as_str()));
         }

@@ -6,11 +6,12 @@ use bulla_core::{CodeVerifier, ConsentState, Error, ErrorCode, Result};
 use oauth2::{
     AuthUrl, AuthorizationRequest as Asked, ClientId, CsrfToken, PkceCodeChallenge, RedirectUrl, Scope, basic::BasicClient,
 };
-use url::{Host, Url};
+use url::Url;
 use zeroize::Zeroizing;
 
 use super::expected::{Issuer, StateReturn};
 use super::redirect::{Redirect, RedirectUri};
+use crate::hosts::is_loopback;
 
 /// 256 bits, as the verifier has.
 const STATE_BYTES: u32 = 32;
@@ -107,12 +108,10 @@ impl AuthorizationRequest {
 /// An address that secrets and people are sent to: `https`, or `http` on loopback.
 pub(super) fn endpoint(text: &str) -> Result<Url> {
     let url = Url::parse(text.trim()).map_err(|_| unreadable())?;
-    let loopback = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => return Err(unreadable()),
-    };
+    if url.host().is_none() {
+        return Err(unreadable());
+    }
+    let loopback = is_loopback(&url);
     let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
     match url.scheme() {
         "https" if plain => Ok(url),

@@ -1,7 +1,9 @@
 //! Where Google is. A client file may name its endpoints, and then only Google's own or this machine's.
 
 use bulla_core::{App, BaseUrl, Result, Site};
-use url::{Host, Url};
+use url::Url;
+
+use crate::hosts::{is_loopback, own_or_loopback};
 
 /// Settings of an app that come from its client file.
 pub(super) const AUTH_URI: &str = "auth_uri";
@@ -76,8 +78,7 @@ impl Endpoints {
 
 /// Whether a client file may name this address.
 pub(super) fn is_allowed(address: &str) -> bool {
-    let google = |url: &Url| url.scheme() == "https" && url.host_str().is_some_and(|host| HOSTS.contains(&host));
-    Url::parse(address).is_ok_and(|url| google(&url)) || loopback_origin(address).is_some()
+    own_or_loopback(address, HOSTS).is_ok()
 }
 
 /// The host that serves a path, when the connection's base is Google's own.
@@ -92,12 +93,7 @@ pub(super) fn api_host(base: &BaseUrl, path: &str) -> Result<BaseUrl> {
 
 fn loopback_origin(address: &str) -> Option<String> {
     let url = Url::parse(address).ok()?;
-    let loopback = match url.host()? {
-        Host::Domain(name) => name == "localhost",
-        Host::Ipv4(ip) => ip.is_loopback(),
-        Host::Ipv6(ip) => ip.is_loopback(),
-    };
-    (loopback && matches!(url.scheme(), "http" | "https")).then(|| url.origin().ascii_serialization())
+    (is_loopback(&url) && matches!(url.scheme(), "http" | "https")).then(|| url.origin().ascii_serialization())
 }
 
 #[cfg(test)]
